@@ -1,0 +1,166 @@
+"""Elevations: an operator's short look at named rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+from anju.core import journal
+from anju.core.actors import Actor
+from anju.core.errors import InvalidInput
+from anju.core.ports import MESSENGER
+from anju.core.text import clean
+from anju.core.time import SHANGHAI, legal_day
+from anju.core.transactions import service
+from anju.reference.models import PlacedModel
+
+from .. import policies
+from ..models import Elevation, Post, User
+from ..rules import ELEVATION_MINUTES, is_row_name
+from ..states import ElevationState, Role
+
+ASKED = journal.declare("access.elevation_ask", _("Asked for an elevation"))
+APPROVED = journal.declare("access.elevation_approve", _("Approved an elevation"))
+REFUSED = journal.declare("access.elevation_refuse", _("Refused an elevation"))
+ENDED = journal.declare("access.elevation_end", _("Ended an elevation early"))
+
+
+def _rows(names: Iterable[str]) -> list[str]:
+    rows = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not rows or len(rows) > 50:
+        raise InvalidInput({"rows": [_("Name 1 to 50 rows, one a line.")]})
+    for row in rows:
+        label = row.split(":")[0]
+        if not is_row_name(row) or not _is_placed(label):
+            sentence = _("Write rows as app.model:number; “%(row)s” is none.") % {"row": row[:60]}
+            raise InvalidInput({"rows": [sentence]})
+    return rows
+
+
+def _is_placed(label: str) -> bool:
+    try:
+        return issubclass(apps.get_model(label), PlacedModel)
+    except (LookupError, ValueError):
+        return False
+
+
+@service
+def elevation_ask(*, actor: Actor, reason: str, rows: Iterable[str], at: datetime) -> Elevation:
+    """Ask to look at named rows (``app.model:pk``) for a reason.
+
+    Raises:
+        InvalidInput: no reason, or a row that names nothing.
+    """
+    policies.may_ask_elevation(actor).require()
+    reason = clean(reason)
+    if not reason or len(reason) > 500:
+        raise InvalidInput({"reason": [_("Give a reason of at most 500 characters.")]})
+    assert actor.user_id is not None  # the policy asks for a post
+    elevation = Elevation.objects.create(
+        asked_by_id=actor.user_id, reason=reason, rows=_rows(rows), asked_at=at
+    )
+    for user in _holders(Role.SECURITY_ADMIN, at=at):
+        _tell(user, "access.elevation_asked", elevation, {})
+    journal.record(
+        actor=actor,
+        action=ASKED,
+        at=at,
+        target=elevation,
+        reason=reason,
+        changes={"rows": [None, elevation.rows]},
+    )
+    return elevation
+
+
+@service
+def elevation_approve(*, actor: Actor, elevation: Elevation, at: datetime) -> Elevation:
+    """Approve: from now for thirty minutes. The owners of the rows are told.
+
+    Raises:
+        Refused: the actor asked it, may not decide, or it is decided.
+    """
+    elevation = Elevation.objects.select_for_update().get(pk=elevation.pk)
+    policies.may_decide_elevation(actor, elevation).require()
+    elevation.state = ElevationState.APPROVED
+    elevation.decided_by_id, elevation.decided_at = actor.user_id, at
+    elevation.ends_at = at + timedelta(minutes=ELEVATION_MINUTES)
+    elevation.save()
+    span = {
+        "from": f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        "to": f"{elevation.ends_at.astimezone(SHANGHAI):%H:%M}",
+    }
+    for user in data_owners(elevation.rows, at=at):
+        _tell(user, "access.elevation_told", elevation, span)
+    journal.record(actor=actor, action=APPROVED, at=at, target=elevation, reason=elevation.reason)
+    return elevation
+
+
+@service
+def elevation_refuse(*, actor: Actor, elevation: Elevation, reason: str, at: datetime) -> Elevation:
+    """Refuse, with a reason.
+
+    Raises:
+        InvalidInput: no reason.
+    """
+    elevation = Elevation.objects.select_for_update().get(pk=elevation.pk)
+    policies.may_decide_elevation(actor, elevation).require()
+    reason = clean(reason)
+    if not reason or len(reason) > 300:
+        raise InvalidInput({"reason": [_("Give a reason of at most 300 characters.")]})
+    elevation.state, elevation.decision_reason = ElevationState.REFUSED, reason
+    elevation.decided_by_id, elevation.decided_at = actor.user_id, at
+    elevation.save()
+    journal.record(actor=actor, action=REFUSED, at=at, target=elevation, reason=reason)
+    return elevation
+
+
+@service
+def elevation_end(*, actor: Actor, elevation: Elevation, at: datetime) -> Elevation:
+    """End a running elevation early."""
+    elevation = Elevation.objects.select_for_update().get(pk=elevation.pk)
+    policies.may_end_elevation(actor, elevation).require()
+    elevation.state = ElevationState.ENDED
+    elevation.ends_at = min(at, elevation.ends_at or at)
+    elevation.save(update_fields=["state", "ends_at"])
+    journal.record(actor=actor, action=ENDED, at=at, target=elevation)
+    return elevation
+
+
+def data_owners(rows: Iterable[str], *, at: datetime) -> list[User]:
+    """Who answers for the rows: the district's clerks, or the bureau head where none holds it."""
+    districts: set[int] = set()
+    for row in rows:
+        label, pk = row.split(":")
+        found = (
+            apps.get_model(label)
+            ._base_manager.filter(pk=int(pk))
+            .values_list("district_id", flat=True)
+            .first()
+        )
+        if found:
+            districts.add(found)
+    clerks = User.objects.filter(
+        is_active=True,
+        pk__in=Post.objects.valid_on(legal_day(at))
+        .filter(role=Role.DISTRICT_CLERK, organisation__area_id__in=districts)
+        .values("user_id"),
+    )
+    return list(clerks) or _holders(Role.BUREAU_HEAD, at=at)
+
+
+def _holders(role: Role, *, at: datetime) -> list[User]:
+    held = Post.objects.valid_on(legal_day(at)).filter(role=role)
+    return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")))
+
+
+def _tell(user: User, template: str, elevation: Elevation, values: dict[str, str]) -> None:
+    MESSENGER.get()(
+        channel="inapp",
+        to=str(user.pk),
+        template=template,
+        values={"rows": ", ".join(elevation.rows), "reason": elevation.reason, **values},
+        language=user.language,
+    )

@@ -1,0 +1,58 @@
+from django.urls import path
+
+from .views import account, administration, signing
+
+app_name = "access"
+
+urlpatterns = [
+    path("sign-in", signing.sign_in, name="sign_in"),
+    path("sign-in/password", signing.password_sign_in, name="password_sign_in"),
+    path("sign-in/passkey", signing.passkey_sign_in, name="passkey_sign_in"),
+    path("sign-in/second", signing.second_factor, name="second_factor"),
+    path("sign-in/factor", account.factor_first, name="factor_first"),
+    path("register", signing.register, name="register"),
+    path("sign-out", signing.sign_out, name="sign_out"),
+    path("invitation/<int:pk>/<str:token>", account.invitation, name="invitation"),
+    path("account/", account.account, name="account"),
+    path("account/profile", account.profile, name="profile"),
+    path("account/phone", account.phone, name="phone"),
+    path("account/password", account.password, name="password"),
+    path("account/post", account.post_switch, name="post_switch"),
+    path("account/sign-ins", account.signin_list, name="signin_list"),
+    path("account/factors", account.factor_list, name="factor_list"),
+    path("account/factors/app", account.totp_add, name="totp_add"),
+    path("account/factors/passkey", account.passkey_add, name="passkey_add"),
+    path("account/factors/recovery", account.recovery_codes, name="recovery_codes"),
+    path("account/factors/<int:pk>/remove", account.factor_remove, name="factor_remove"),
+    path("organisations/", administration.organisation_list, name="organisation_list"),
+    path("organisations/new", administration.organisation_create, name="organisation_create"),
+    path("organisations/<int:pk>/", administration.organisation, name="organisation"),
+    path(
+        "organisations/<int:pk>/change",
+        administration.organisation_change,
+        name="organisation_change",
+    ),
+    path("accounts/", administration.account_list, name="account_list"),
+    path("accounts/new", administration.account_create, name="account_create"),
+    path("accounts/<int:pk>/", administration.user, name="user"),
+    path("accounts/<int:pk>/invite", administration.account_invite, name="account_invite"),
+    path("accounts/<int:pk>/lock", administration.account_lock, name="account_lock"),
+    path("accounts/<int:pk>/unlock", administration.account_unlock, name="account_unlock"),
+    path("accounts/<int:pk>/grant", administration.post_grant, name="post_grant"),
+    path(
+        "accounts/<int:pk>/appoint",
+        administration.administrator_appoint,
+        name="administrator_appoint",
+    ),
+    path("posts/<int:pk>/end", administration.post_end, name="post_end"),
+    path("roles/", administration.roles, name="roles"),
+    path("elevations/", administration.elevation_list, name="elevation_list"),
+    path("elevations/new", administration.elevation_ask, name="elevation_ask"),
+    path("elevations/<int:pk>/", administration.elevation, name="elevation"),
+    path("elevations/<int:pk>/approve", administration.elevation_approve, name="elevation_approve"),
+    path("elevations/<int:pk>/refuse", administration.elevation_refuse, name="elevation_refuse"),
+    path("elevations/<int:pk>/end", administration.elevation_end, name="elevation_end"),
+    path("keys/", administration.key_list, name="key_list"),
+    path("keys/new", administration.key_issue, name="key_issue"),
+    path("keys/<int:pk>/revoke", administration.key_revoke, name="key_revoke"),
+]

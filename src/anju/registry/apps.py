@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistryConfig(AppConfig):
+    name = "anju.registry"
+    label = "registry"
+
+    def ready(self) -> None:
+        from anju.documents.extracts import ExtractProvider, register
+
+        from . import extracts
+
+        register(
+            ExtractProvider(
+                name="community", label=_("Community"), extract=extracts.community_extract
+            )
+        )
+        register(
+            ExtractProvider(name="company", label=_("Company"), extract=extracts.company_extract)
+        )
+        register(
+            ExtractProvider(name="unit", label=_("Home or unit"), extract=extracts.unit_extract)
+        )

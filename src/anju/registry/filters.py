@@ -1,0 +1,332 @@
+"""Conditions of the register's lists."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from anju.core.actors import Actor, Reach
+from anju.core.area import dm2_from_m2
+from anju.core.errors import InvalidInput
+from anju.core.text import fold
+from anju.reference.models import Area
+from anju.reference.states import AreaLevel
+from anju.ui.pages import NOBODY
+
+from .models import Building, Community, Company, ManagementArea, Manager, Person, Project, Unit
+from .states import (
+    AreaState,
+    BuildingState,
+    BuildingUse,
+    ChangeState,
+    CommunityKind,
+    CommunityState,
+    CompanyState,
+    ImportState,
+    ManagerState,
+    ProjectState,
+    UnitKind,
+    UnitState,
+)
+
+_KEPT: dict[str, tuple[float, list[tuple[int, int, int | None, str]]]] = {}
+_KEPT_SECONDS = 30.0
+
+
+def places() -> list[tuple[int, int, int | None, str]]:
+    """(id, level, parent, name) of all areas in order; kept half a minute per process."""
+    base = str(connection.settings_dict["NAME"])
+    kept = _KEPT.get(base)
+    if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
+        rows: list[tuple[int, int, int | None, str]] = list(
+            Area.objects.order_by("sort_key").values_list("pk", "level", "parent_id", "name")
+        )
+        _KEPT[base] = (time.monotonic(), rows)
+        return rows
+    return kept[1]
+
+
+def forget_places() -> None:
+    """Read the areas afresh; tests change them."""
+    _KEPT.clear()
+
+
+def place_names() -> dict[int, str]:
+    """Area id → name."""
+    return {pk: name for pk, _level, _parent, name in places()}
+
+
+def below(actor: Actor, level: int, parent: int | None = None) -> list[tuple[str, str]]:
+    """Areas of a level within the actor's reach, or below a parent, as choices."""
+    rows = places()
+    root = parent or actor.area_id
+    if root is None or actor.reach not in (
+        Reach.DISTRICT,
+        Reach.SUBDISTRICT,
+        Reach.COMMITTEE,
+    ):
+        root = parent
+    parents = {pk: up for pk, _level, up, _name in rows}
+    found = []
+    for pk, at, _up, name in rows:
+        here: int | None = pk
+        while root is not None and here is not None and here != root:
+            here = parents.get(here)
+        if at == level and (root is None or here == root):
+            found.append((str(pk), name))
+    return found
+
+
+class Text(django_filters.CharFilter):
+    """Words; no more than a name holds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 80)
+        super().__init__(*args, **kwargs)
+
+
+class AreaFilter(django_filters.Filter):
+    """A floor area in m², compared in dm²."""
+
+    field_class = forms.CharField
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        return super().filter(qs, min(dm2_from_m2(value), 2_000_000_000))
+
+    @property
+    def field(self) -> forms.Field:
+        field = super().field
+
+        def clean(text: str) -> str:
+            text = forms.CharField.clean(field, text)
+            if text:
+                try:
+                    dm2_from_m2(text)
+                except InvalidInput as error:
+                    raise forms.ValidationError(str(error)) from error
+            return text
+
+        field.clean = clean
+        return field
+
+
+class PlaceFilters(django_filters.FilterSet):
+    """District, sub-district and committee, as far as the actor's post does not fix them."""
+
+    district = django_filters.ChoiceFilter(
+        label=_("District"), field_name="district_id", empty_label=_("All")
+    )
+    subdistrict = django_filters.ChoiceFilter(
+        label=_("Sub-district"), field_name="subdistrict_id", empty_label=_("All")
+    )
+    committee = django_filters.ChoiceFilter(
+        label=_("Neighbourhood committee"), field_name="committee_id", empty_label=_("All")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        actor: Actor = getattr(self.request, "actor", NOBODY)
+        fixed = [Reach.CITY, Reach.DISTRICT, Reach.SUBDISTRICT, Reach.COMMITTEE]
+        depth = fixed.index(actor.reach) if actor.reach in fixed else 0
+        district = self._asked("district")
+        subdistrict = self._asked("subdistrict")
+        for name, level, parent in (
+            ("district", AreaLevel.DISTRICT, None),
+            ("subdistrict", AreaLevel.SUBDISTRICT, district),
+            ("committee", AreaLevel.COMMITTEE, subdistrict),
+        ):
+            # A city has thousands of committees: they are offered below a sub-district only.
+            needless = level == AreaLevel.COMMITTEE and depth < 2 and subdistrict is None
+            if depth >= level or needless:
+                del self.filters[name]
+                continue
+            self.filters[name].extra["choices"] = below(actor, level, parent)
+            self.filters[name].extra["widget"] = forms.Select(attrs={"data-aj-find": ""})
+
+    def _asked(self, name: str) -> int | None:
+        text = (self.data or {}).get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _named(field: str) -> Any:
+    def search(queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(**{f"{field}__icontains": value.strip()})
+
+    return search
+
+
+class CommunityFilters(PlaceFilters):
+    name = Text(label=_("Name or code"), method="by_name")
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=CommunityKind.choices, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=CommunityState.choices, empty_label=_("All")
+    )
+    is_old = django_filters.BooleanFilter(label=_("Old community"))
+    built_after = django_filters.NumberFilter(
+        label=_("Built from"), field_name="built_year", lookup_expr="gte", min_value=1900
+    )
+    built_before = django_filters.NumberFilter(
+        label=_("Built until"), field_name="built_year", lookup_expr="lte", max_value=2100
+    )
+
+    class Meta:
+        model = Community
+        fields: tuple[str, ...] = ()
+
+    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        value = value.strip()
+        return queryset.filter(
+            Q(name__icontains=value) | Q(code__iexact=value) | Q(aliases__name__icontains=value)
+        ).distinct()
+
+
+class ManagementAreaFilters(PlaceFilters):
+    name = Text(label=_("Name"), method="by_name")
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=AreaState.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = ManagementArea
+        fields: tuple[str, ...] = ()
+
+    by_name = staticmethod(_named("name"))
+
+
+class ProjectFilters(PlaceFilters):
+    name = Text(label=_("Management area"), method="by_area")
+    company = Text(label=_("Company"), method="by_company")
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ProjectState.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()
+
+    by_area = staticmethod(_named("management_area__name"))
+    by_company = staticmethod(_named("company__name"))
+
+
+class BuildingFilters(PlaceFilters):
+    name = Text(label=_("Community"), method="by_community")
+    use = django_filters.ChoiceFilter(
+        label=_("Use"), choices=BuildingUse.choices, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=BuildingState.choices, empty_label=_("All")
+    )
+    has_lift = django_filters.BooleanFilter(label=_("Lift"))
+    community = django_filters.NumberFilter(
+        label=_("Community number"), field_name="community_id", min_value=1
+    )
+
+    class Meta:
+        model = Building
+        fields: tuple[str, ...] = ()
+
+    by_community = staticmethod(_named("community__name"))
+
+
+class UnitFilters(PlaceFilters):
+    name = Text(label=_("Community"), method="by_community")
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=UnitKind.choices, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=UnitState.choices, empty_label=_("All")
+    )
+    number = Text(label=_("Number"), lookup_expr="exact", max_length=20)
+    area_from = AreaFilter(label=_("Area from, m²"), field_name="area_dm2", lookup_expr="gte")
+    area_to = AreaFilter(label=_("Area to, m²"), field_name="area_dm2", lookup_expr="lte")
+    community = django_filters.NumberFilter(
+        label=_("Community number"), field_name="community_id", min_value=1
+    )
+    building = django_filters.NumberFilter(
+        label=_("Building number"), field_name="building_id", min_value=1
+    )
+
+    class Meta:
+        model = Unit
+        fields: tuple[str, ...] = ()
+
+    def by_community(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        found = Community.objects.filter(name__icontains=value.strip())
+        return queryset.filter(community_id__in=found.values("pk"))
+
+
+class PersonFilters(django_filters.FilterSet):
+    name = Text(label=_("Name or pinyin"), method="by_name")
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        value = value.strip()
+        if value.isascii():
+            folded = fold(value)
+            return queryset.filter(Q(initials=folded) | Q(pinyin__startswith=value.casefold()))
+        return queryset.filter(name__startswith=value)
+
+
+class CompanyFilters(django_filters.FilterSet):
+    name = Text(label=_("Name or code"), method="by_name")
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=CompanyState.choices, empty_label=_("All")
+    )
+    is_out_of_town = django_filters.BooleanFilter(label=_("Registered out of town"))
+
+    class Meta:
+        model = Company
+        fields: tuple[str, ...] = ()
+
+    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        value = value.strip()
+        return queryset.filter(Q(name__icontains=value) | Q(code=value.upper()))
+
+
+class ManagerFilters(django_filters.FilterSet):
+    name = Text(label=_("Name"), lookup_expr="icontains")
+    company = Text(label=_("Company"), method="by_company")
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ManagerState.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Manager
+        fields: tuple[str, ...] = ()
+
+    def by_company(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(company_name__icontains=value.strip())
+
+
+class ChangeFilters(PlaceFilters):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ChangeState.choices, empty_label=_("All")
+    )
+    of = Text(label=_("Of"), field_name="target_label", lookup_expr="icontains")
+
+    class Meta:
+        model = Community
+        fields: tuple[str, ...] = ()
+
+
+class ImportFilters(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ImportState.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = Community
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Forms of the register, cut by noun."""

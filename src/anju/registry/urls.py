@@ -1,0 +1,137 @@
+"""Pages of the register."""
+
+from django.urls import path
+
+from anju.access.permissions import perm
+from anju.ui.lists import list_view
+
+from . import tables
+from .views import acts_parties, acts_places, acts_units, desk, find, parties, places, units, work
+
+app_name = "registry"
+
+R = "registry/"
+urlpatterns = [
+    path("desk/", desk.desk, name="desk"),
+    path("search/", find.find, name="find"),
+    path("search/suggest", find.suggest, name="suggest"),
+    # communities
+    path(
+        f"{R}communities/",
+        list_view(tables.CommunityList, permission=perm("registry:community_view")),
+        name="communities",
+    ),
+    path(f"{R}communities/map/", find.community_map, name="community_map"),
+    path(f"{R}communities/new/", acts_places.community_new, name="community_new"),
+    path(f"{R}communities/<int:pk>/", places.community, name="community"),
+    path(f"{R}communities/<int:pk>/change/", acts_places.community_change, name="community_change"),
+    path(f"{R}communities/<int:pk>/rename/", acts_places.community_rename, name="community_rename"),
+    path(f"{R}communities/<int:pk>/recode/", acts_places.community_recode, name="community_recode"),
+    path(f"{R}communities/<int:pk>/move/", acts_places.community_move, name="community_move"),
+    path(f"{R}communities/<int:pk>/close/", acts_places.community_close, name="community_close"),
+    path(f"{R}communities/<int:pk>/buildings/new/", acts_places.building_add, name="building_add"),
+    # buildings
+    path(
+        f"{R}buildings/",
+        list_view(tables.BuildingList, permission=perm("registry:community_view")),
+        name="buildings",
+    ),
+    path(f"{R}buildings/<int:pk>/", places.building, name="building"),
+    path(f"{R}buildings/<int:pk>/change/", acts_places.building_change, name="building_change"),
+    path(f"{R}buildings/<int:pk>/move/", acts_places.building_move, name="building_move"),
+    path(f"{R}buildings/<int:pk>/stairwells/new/", acts_places.stairwell_add, name="stairwell_add"),
+    path(f"{R}buildings/<int:pk>/units/new/", acts_units.unit_add, name="unit_add"),
+    path(f"{R}buildings/<int:pk>/merge/", acts_units.unit_merge, name="unit_merge"),
+    # management areas and projects
+    path(
+        f"{R}areas/",
+        list_view(tables.ManagementAreaList, permission=perm("registry:area_view")),
+        name="areas",
+    ),
+    path(f"{R}areas/new/", acts_places.area_new, name="area_new"),
+    path(f"{R}areas/<int:pk>/", places.management_area, name="area"),
+    path(f"{R}areas/<int:pk>/rename/", acts_places.area_rename, name="area_rename"),
+    path(f"{R}areas/<int:pk>/assign/", acts_places.area_assign, name="area_assign"),
+    path(f"{R}areas/<int:pk>/release/", acts_places.area_release, name="area_release"),
+    path(f"{R}areas/<int:pk>/close/", acts_places.area_close, name="area_close"),
+    path(f"{R}areas/<int:pk>/projects/new/", acts_places.project_start, name="project_start"),
+    path(
+        f"{R}projects/",
+        list_view(tables.ProjectList, permission=perm("registry:project_view")),
+        name="projects",
+    ),
+    path(f"{R}projects/<int:pk>/", places.project, name="project"),
+    path(f"{R}projects/<int:pk>/end/", acts_places.project_end, name="project_end"),
+    path(f"{R}projects/<int:pk>/fee/", acts_places.project_fee, name="project_fee"),
+    path(f"{R}projects/<int:pk>/manager/", acts_places.project_manager, name="project_manager"),
+    # homes and units
+    path(
+        f"{R}units/",
+        list_view(tables.UnitList, permission=perm("registry:unit_view")),
+        name="units",
+    ),
+    path(f"{R}units/<int:pk>/", units.unit, name="unit"),
+    path(f"{R}units/<int:pk>/change/", acts_units.unit_change, name="unit_change"),
+    path(f"{R}units/<int:pk>/areas/", acts_units.unit_measure, name="unit_measure"),
+    path(f"{R}units/<int:pk>/split/", acts_units.unit_split, name="unit_split"),
+    path(f"{R}units/<int:pk>/strike-off/", acts_units.unit_demolish, name="unit_demolish"),
+    path(f"{R}units/<int:pk>/owners/first/", acts_units.ownership_record, name="ownership_record"),
+    path(f"{R}units/<int:pk>/owners/", acts_units.ownership_transfer, name="ownership_transfer"),
+    # people
+    path(
+        f"{R}people/",
+        list_view(tables.PersonList, permission=perm("registry:person_view")),
+        name="people",
+    ),
+    path(f"{R}people/new/", acts_parties.person_new, name="person_new"),
+    path(f"{R}people/<int:pk>/", parties.person, name="person"),
+    path(f"{R}people/<int:pk>/change/", acts_parties.person_change, name="person_change"),
+    path(f"{R}people/<int:pk>/reveal/", parties.person_reveal, name="person_reveal"),
+    path(f"{R}people/<int:pk>/manager/", acts_parties.manager_register, name="manager_register"),
+    # companies
+    path(
+        f"{R}companies/",
+        list_view(tables.CompanyList, permission=perm("registry:company_view")),
+        name="companies",
+    ),
+    path(
+        f"{R}developers/",
+        list_view(tables.DeveloperList, permission=perm("registry:company_view")),
+        name="developers",
+    ),
+    path(f"{R}companies/new/", acts_parties.company_new, name="company_new"),
+    path(f"{R}companies/<int:pk>/", parties.company, name="company"),
+    path(f"{R}companies/<int:pk>/change/", acts_parties.company_change, name="company_change"),
+    path(f"{R}companies/<int:pk>/rename/", acts_parties.company_rename, name="company_rename"),
+    path(f"{R}companies/<int:pk>/recode/", acts_parties.company_recode, name="company_recode"),
+    path(f"{R}companies/<int:pk>/close/", acts_parties.company_close, name="company_close"),
+    path(f"{R}companies/<int:pk>/branches/new/", acts_parties.branch_add, name="branch_add"),
+    path(f"{R}companies/<int:pk>/staff/new/", acts_parties.staff_add, name="staff_add"),
+    path(f"{R}staff/<int:pk>/end/", acts_parties.staff_end, name="staff_end"),
+    # project managers
+    path(
+        f"{R}managers/",
+        list_view(tables.ManagerList, permission=perm("registry:manager_view")),
+        name="managers",
+    ),
+    path(f"{R}managers/<int:pk>/", parties.manager, name="manager"),
+    path(f"{R}managers/<int:pk>/company/", acts_parties.manager_employ, name="manager_employ"),
+    path(f"{R}managers/<int:pk>/leave/", acts_parties.manager_leave, name="manager_leave"),
+    path(f"{R}managers/<int:pk>/telephone/", acts_parties.manager_phone, name="manager_phone"),
+    # changes for review, imports
+    path(
+        f"{R}changes/",
+        list_view(tables.ChangeList, permission=perm("registry:change_view")),
+        name="changes",
+    ),
+    path(f"{R}changes/<int:pk>/", work.change, name="change"),
+    path(
+        f"{R}imports/",
+        list_view(tables.ImportList, permission=perm("registry:unit_import")),
+        name="imports",
+    ),
+    path(f"{R}imports/new/", work.import_new, name="import_new"),
+    path(f"{R}imports/template.xlsx", work.import_template, name="import_template"),
+    path(f"{R}imports/<int:pk>/", work.import_batch, name="import"),
+    path(f"{R}imports/<int:pk>/problems.txt", work.import_problems, name="import_problems"),
+]

@@ -1,0 +1,445 @@
+"""Pages of communities, management areas, projects and buildings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anju.access.permissions import perm
+from anju.core.area import m2
+from anju.core.money import yuan
+from anju.ui.pages import page
+
+from ..filters import place_names
+from ..models import AreaBuilding, Building, Community, ManagementArea, Project
+from ..queries import asof as past
+from ..queries.tallies import community_total, management_area_total
+from ..states import CommunityState, ProjectState
+from ..tables.cells import link, number
+from .parts import (
+    AsOf,
+    Cell,
+    Detail,
+    Fact,
+    Part,
+    dated,
+    entered_later,
+    facts_on,
+    moves,
+    show,
+    spell,
+    state_of,
+    timeline,
+)
+
+COMMUNITY_CHANGE = perm("registry:community_change")
+AREA_CHANGE = perm("registry:area_change")
+PROJECT_CHANGE = perm("registry:project_change")
+PROPOSE = perm("registry:change_propose")
+
+
+def desk_crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(_("Desk"), reverse("registry:desk")), *more]
+
+
+def place_facts(row: Any) -> list[Fact]:
+    names = place_names()
+    words = [names.get(key or 0, "") for key in (row.district_id, row.subdistrict_id)]
+    return [
+        Fact(_("Place"), " ".join(filter(None, words)) or names.get(row.area_id, "")),
+        Fact(_("Neighbourhood committee"), names.get(row.committee_id or 0, "")),
+    ]
+
+
+def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
+    homes = community_total(row)
+    facts = [
+        Fact(_("Name"), past.name_on(row, asof.day) or row.name),
+        Fact(_("Code"), row.code),
+        *place_facts(row),
+        Fact(_("Kind"), row.get_kind_display()),
+        Fact(_("Built"), row.built_year or ""),
+        Fact(_("Address"), row.address),
+        Fact(_("Old community"), _("Yes") if row.is_old else _("No")),
+        Fact(
+            _("Developer"),
+            row.developer.name if row.developer else "",
+            link("registry:company", row.developer_id),
+        ),
+        Fact(_("Other names"), "、".join(alias.name for alias in row.aliases.all())),
+    ]
+    if not asof.past:
+        where = f"{reverse('registry:units')}?community={row.pk}"
+        facts.append(Fact(_("Homes"), number(homes.units), where))
+        facts.append(Fact(_("Area of homes, m²"), m2(homes.area_dm2)))
+    return facts
+
+
+@page(permission=perm("registry:community_view"))
+def community(request: HttpRequest, pk: int) -> HttpResponse:
+    """One community, today or on a past day."""
+    rows = Community.objects.visible_to(request.actor).select_related("developer")
+    row = get_object_or_404(rows, pk=pk)
+    asof = AsOf.of(request)
+    shut = _("The community is closed.") if row.state == CommunityState.CLOSED else ""
+    buildings = list(
+        Building.objects.visible_to(request.actor).filter(community=row).order_by("sort_key")[:200]
+    )
+    served = _serving([one.pk for one in buildings], asof)
+    detail = Detail(
+        title=past.name_on(row, asof.day) or row.name if asof.past else row.name,
+        crumbs=desk_crumbs((_("Communities"), reverse("registry:communities"))),
+        target=row,
+        state=state_of(row),
+        facts=facts_on(_community_facts, row, asof),
+        asof=asof,
+        early=entered_later(row, asof),
+        moves=moves(
+            request.actor,
+            row,
+            (_("Change facts"), "registry:community_change", COMMUNITY_CHANGE, shut),
+            (_("Propose another name"), "registry:community_rename", PROPOSE, shut),
+            (_("Propose another code"), "registry:community_recode", PROPOSE, shut),
+            (_("Add a building"), "registry:building_add", COMMUNITY_CHANGE, shut),
+            (_("Move to another place"), "registry:community_move", COMMUNITY_CHANGE, shut),
+            (_("Close the community"), "registry:community_close", COMMUNITY_CHANGE, shut),
+        ),
+        parts=[
+            _building_part(buildings, served),
+            Part(
+                "names",
+                _("Names"),
+                [_("Name"), _("Period")],
+                [[Cell(n.name), Cell(spell(n.period))] for n in row.names.order_by("-period")],
+            ),
+        ],
+        events=timeline(
+            row,
+            [
+                dated(n.period.lower, _("Named %(name)s") % {"name": n.name})
+                for n in row.names.all()
+                if n.period.lower
+            ],
+        ),
+    )
+    return show(request, detail, "registry/community.html", community=row)
+
+
+def _serving(buildings: list[int], asof: AsOf) -> dict[int, AreaBuilding]:
+    members = AreaBuilding.objects.on(asof.day).filter(building_id__in=buildings)
+    return {one.building_id: one for one in members.select_related("management_area")}  # type: ignore[attr-defined]
+
+
+def _building_part(buildings: list[Building], served: dict[int, Any]) -> Part:
+    rows = []
+    for one in buildings:
+        member = served.get(one.pk)
+        area = member.management_area if member else None
+        rows.append(
+            [
+                Cell(one.number, link("registry:building", one.pk)),
+                Cell(one.floors or "—", num=True),
+                Cell(_("Yes") if one.has_lift else _("No")),
+                Cell(one.get_use_display()),
+                Cell(area.name if area else "—", link("registry:area", area.pk) if area else ""),
+            ]
+        )
+    heads = [_("Building"), (_("Floors"), "num"), _("Lift"), _("Use"), _("Management area")]
+    return Part(
+        "buildings",
+        _("Its buildings"),
+        heads,
+        rows,
+        note=_("%(n)s on file") % {"n": len(rows)},
+        empty=_("No building is on file. Add the first one."),
+    )
+
+
+def _area_facts(row: ManagementArea, asof: AsOf) -> list[Fact]:
+    serving = past.project_on(row, asof.day)
+    total = management_area_total(row, asof.day)
+    return [
+        Fact(_("Name"), past.name_on(row, asof.day) or row.name),
+        Fact(_("Code"), row.code),
+        *place_facts(row),
+        Fact(_("Delimited on"), row.delimited_on.isoformat()),
+        Fact(_("Units"), number(total.units)),
+        Fact(_("Area of units, m²"), m2(total.area_dm2)),
+        Fact(
+            _("Property company"),
+            serving.company.name if serving else _("None"),
+            link("registry:company", serving.company_id) if serving else "",
+        ),
+    ]
+
+
+@page(permission=perm("registry:area_view"))
+def management_area(request: HttpRequest, pk: int) -> HttpResponse:
+    """One management area, today or on a past day."""
+    row = get_object_or_404(ManagementArea.objects.visible_to(request.actor), pk=pk)
+    asof = AsOf.of(request)
+    shut = _("The area is closed.") if row.state == "closed" else ""
+    projects = list(row.projects.select_related("company").order_by("-period"))
+    buildings = past.buildings_on(row, asof.day).select_related("community")
+    served = past.project_on(row, asof.day) is not None and not asof.past
+    busy = _("A company serves it today; end that project first.") if served else ""
+    detail = Detail(
+        title=(past.name_on(row, asof.day) or row.name) if asof.past else row.name,
+        crumbs=desk_crumbs((_("Management areas"), reverse("registry:areas"))),
+        target=row,
+        state=state_of(row),
+        facts=facts_on(_area_facts, row, asof),
+        asof=asof,
+        early=entered_later(row, asof),
+        moves=moves(
+            request.actor,
+            row,
+            (_("Start a project"), "registry:project_start", PROJECT_CHANGE, shut or busy),
+            (_("Put buildings in"), "registry:area_assign", AREA_CHANGE, shut),
+            (_("Take buildings out"), "registry:area_release", AREA_CHANGE, shut),
+            (_("Propose another name"), "registry:area_rename", PROPOSE, shut),
+            (_("Close the area"), "registry:area_close", AREA_CHANGE, shut or busy),
+        ),
+        parts=[
+            Part(
+                "projects",
+                _("Projects"),
+                [_("Company"), _("Code"), _("Period"), _("State")],
+                [
+                    [
+                        Cell(p.company.name, link("registry:project", p.pk)),
+                        Cell(p.code),
+                        Cell(spell(p.period)),
+                        Cell(p.get_state_display()),
+                    ]
+                    for p in projects
+                ],
+                empty=_("No company has served this area."),
+            ),
+            Part(
+                "buildings",
+                _("Its buildings"),
+                [_("Building"), _("Community"), (_("Floors"), "num")],
+                [
+                    [
+                        Cell(b.number, link("registry:building", b.pk)),
+                        Cell(b.community.name, link("registry:community", b.community_id)),
+                        Cell(b.floors or "—", num=True),
+                    ]
+                    for b in buildings
+                ],
+                empty=_("No building belonged to it that day."),
+            ),
+            Part(
+                "names",
+                _("Names"),
+                [_("Name"), _("Period")],
+                [[Cell(n.name), Cell(spell(n.period))] for n in row.names.order_by("-period")],
+            ),
+        ],
+        events=timeline(
+            row,
+            [
+                dated(
+                    p.period.lower,
+                    _("%(company)s began to serve") % {"company": p.company.name},
+                    link("registry:project", p.pk),
+                )
+                for p in projects
+                if p.period.lower
+            ],
+        ),
+    )
+    return show(request, detail)
+
+
+def _project_facts(row: Project, asof: AsOf) -> list[Fact]:
+    manager = past.manager_on(row, asof.day)
+    fee = past.fee_on(row, asof.day)
+    return [
+        Fact(
+            _("Company"),
+            past.name_on(row.company, asof.day) or row.company.name,
+            link("registry:company", row.company_id),
+        ),
+        Fact(
+            _("Management area"),
+            past.name_on(row.management_area, asof.day) or row.management_area.name,
+            link("registry:area", row.management_area_id),
+        ),
+        Fact(_("Code"), row.code),
+        *place_facts(row),
+        Fact(_("Period"), spell(row.period)),
+        Fact(
+            _("Project manager"),
+            manager.name if manager else _("None"),
+            link("registry:manager", manager.pk) if manager else "",
+        ),
+        Fact(_("Fee of homes, yuan a m² and month"), "" if fee is None else yuan(fee)),
+        Fact(_("Reason of the end"), row.end_reason),
+    ]
+
+
+@page(permission=perm("registry:project_view"))
+def project(request: HttpRequest, pk: int) -> HttpResponse:
+    """One company's service of one area, today or on a past day."""
+    rows = Project.objects.visible_to(request.actor).select_related("company", "management_area")
+    row = get_object_or_404(rows, pk=pk)
+    asof = AsOf.of(request)
+    shut = _("The project has ended.") if row.state == ProjectState.ENDED else ""
+    fees = list(row.fees.order_by("unit_kind", "-period"))
+    leaders = list(row.assignments.select_related("manager").order_by("-period"))
+    detail = Detail(
+        title=str(row),
+        crumbs=desk_crumbs((_("Projects"), reverse("registry:projects"))),
+        target=row,
+        state=state_of(row),
+        facts=facts_on(_project_facts, row, asof),
+        asof=asof,
+        early=entered_later(row, asof),
+        moves=moves(
+            request.actor,
+            row,
+            (
+                _("Name the manager"),
+                "registry:project_manager",
+                perm("registry:project_staff"),
+                shut,
+            ),
+            (_("Change the fee"), "registry:project_fee", PROJECT_CHANGE, shut),
+            (_("End the project"), "registry:project_end", PROJECT_CHANGE, shut),
+        ),
+        parts=[
+            Part(
+                "managers",
+                _("Project managers"),
+                [_("Name"), _("Period")],
+                [
+                    [
+                        Cell(a.manager.name, link("registry:manager", a.manager_id)),
+                        Cell(spell(a.period)),
+                    ]
+                    for a in leaders
+                ],
+                empty=_("No manager has been named."),
+            ),
+            Part(
+                "fees",
+                _("Fees"),
+                [_("Kind of unit"), (_("Yuan a m² and month"), "num"), _("Period")],
+                [
+                    [
+                        Cell(f.get_unit_kind_display()),
+                        Cell(yuan(f.fee_fen), num=True),
+                        Cell(spell(f.period)),
+                    ]
+                    for f in fees
+                ],
+                empty=_("No fee is on file."),
+            ),
+        ],
+        events=timeline(
+            row,
+            [
+                dated(a.period.lower, _("%(name)s took over") % {"name": a.manager.name})
+                for a in leaders
+                if a.period.lower
+            ]
+            + [
+                dated(
+                    f.period.lower,
+                    _("Fee of %(kind)s: %(fee)s yuan")
+                    % {"kind": f.get_unit_kind_display(), "fee": yuan(f.fee_fen)},
+                )
+                for f in fees
+                if f.period.lower
+            ],
+        ),
+    )
+    return show(request, detail)
+
+
+def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
+    area = past.management_area_on(row, asof.day)
+    return [
+        Fact(_("Number"), row.number),
+        Fact(
+            _("Community"),
+            past.name_on(row.community, asof.day) or row.community.name,
+            link("registry:community", row.community_id),
+        ),
+        *place_facts(row),
+        Fact(
+            _("Management area"),
+            area.name if area else _("None"),
+            link("registry:area", area.pk) if area else "",
+        ),
+        Fact(_("Use"), row.get_use_display()),
+        Fact(_("Structure"), row.get_structure_display()),
+        Fact(_("Floors"), row.floors or ""),
+        Fact(_("Floors below ground"), row.floors_below),
+        Fact(_("Lift"), _("Yes") if row.has_lift else _("No")),
+        Fact(_("Built"), row.built_year or ""),
+    ]
+
+
+@page(permission=perm("registry:community_view"))
+def building(request: HttpRequest, pk: int) -> HttpResponse:
+    """One building with its stairwells, today or on a past day."""
+    rows = Building.objects.visible_to(request.actor).select_related("community")
+    row = get_object_or_404(rows, pk=pk)
+    asof = AsOf.of(request)
+    shut = "" if row.state == "active" else _("The building is not in use any more.")
+    units = f"{reverse('registry:units')}?building={row.pk}"
+    stairwells = row.stairwells.order_by("number")
+    memberships = row.memberships.select_related("management_area").order_by("-period")
+    detail = Detail(
+        title=str(row),
+        crumbs=desk_crumbs(
+            (_("Communities"), reverse("registry:communities")),
+            (row.community.name, link("registry:community", row.community_id)),
+        ),
+        target=row,
+        state=state_of(row),
+        facts=facts_on(_building_facts, row, asof),
+        asof=asof,
+        early=entered_later(row, asof),
+        moves=moves(
+            request.actor,
+            row,
+            (_("Change facts"), "registry:building_change", COMMUNITY_CHANGE, shut),
+            (_("Add a stairwell"), "registry:stairwell_add", COMMUNITY_CHANGE, shut),
+            (_("Add a home"), "registry:unit_add", perm("registry:unit_change"), shut),
+            (_("Merge homes"), "registry:unit_merge", PROPOSE, shut),
+            (_("Move to another place"), "registry:building_move", COMMUNITY_CHANGE, shut),
+        ),
+        parts=[
+            Part(
+                "stairwells",
+                _("Stairwells"),
+                [_("Number"), _("Lift")],
+                [[Cell(s.number), Cell(_("Yes") if s.has_lift else _("No"))] for s in stairwells],
+                links=[(_("Homes and units"), units)],
+                empty=_("The building has no stairwells on file."),
+            ),
+            Part(
+                "areas",
+                _("Management areas"),
+                [_("Management area"), _("Period")],
+                [
+                    [
+                        Cell(m.management_area.name, link("registry:area", m.management_area_id)),
+                        Cell(spell(m.period)),
+                    ]
+                    for m in memberships
+                ],
+                empty=_("The building belongs to no management area."),
+            ),
+        ],
+        events=timeline(row),
+    )
+    return show(request, detail)

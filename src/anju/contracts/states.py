@@ -1,0 +1,143 @@
+"""Kinds and states of service contracts and of out-of-town companies' filings."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from anju.access.permissions import perm
+from anju.flow.states import Flow, Move
+
+
+class ContractKind(TextChoices):
+    PRE_STAGE = "pre_stage", _("Pre-stage")
+    ASSEMBLY = "assembly", _("Chosen by the owners' assembly")
+    GOVERNMENT = "government", _("Bought by government")
+    SELF_MANAGED = "self_managed", _("Self-managed")
+
+
+class ContractState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for filing")
+    RETURNED = "returned", _("Returned")
+    FILED = "filed", _("Filed")
+    ENDED = "ended", _("Ended at term")
+    TERMINATED = "terminated", _("Ended early")
+    VOID = "void", _("Withdrawn")
+
+
+class FilingState(TextChoices):
+    SUBMITTED = "submitted", _("Waiting for filing")
+    RETURNED = "returned", _("Returned")
+    FILED = "filed", _("Filed")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+S = ContractState
+CONTRACT_FLOW = Flow(
+    name="contracts.contract",
+    states=ContractState,
+    first=S.DRAFT,
+    closed=frozenset({S.ENDED, S.TERMINATED, S.VOID}),
+    moves=(
+        Move(
+            name="submit",
+            label=_("Submit for filing"),
+            source=frozenset({S.DRAFT, S.RETURNED}),
+            target=S.SUBMITTED,
+            permission=perm("contracts:contract_submit"),
+        ),
+        Move(
+            name="file",
+            label=_("Put on file"),
+            source=frozenset({S.SUBMITTED}),
+            target=S.FILED,
+            permission=perm("contracts:contract_file"),
+            other_person=True,
+        ),
+        Move(
+            name="return",
+            label=_("Return"),
+            source=frozenset({S.SUBMITTED}),
+            target=S.RETURNED,
+            permission=perm("contracts:contract_file"),
+            reason=True,
+        ),
+        Move(
+            name="withdraw",
+            label=_("Withdraw"),
+            source=frozenset({S.DRAFT, S.RETURNED}),
+            target=S.VOID,
+            permission=perm("contracts:contract_submit"),
+            reason=True,
+            danger=True,
+        ),
+        Move(
+            name="end",
+            label=_("End at term"),
+            source=frozenset({S.FILED}),
+            target=S.ENDED,
+            permission=perm("contracts:contract_end"),
+        ),
+        Move(
+            name="terminate",
+            label=_("End early"),
+            source=frozenset({S.FILED}),
+            target=S.TERMINATED,
+            permission=perm("contracts:contract_end"),
+            reason=True,
+            danger=True,
+        ),
+    ),
+)
+
+F = FilingState
+FILING_FLOW = Flow(
+    name="contracts.filing",
+    states=FilingState,
+    first=F.SUBMITTED,
+    closed=frozenset({F.LAPSED}),
+    moves=(
+        Move(
+            name="resubmit",
+            label=_("Submit again"),
+            source=frozenset({F.RETURNED}),
+            target=F.SUBMITTED,
+            permission=perm("contracts:filing_submit"),
+        ),
+        Move(
+            name="file",
+            label=_("Put on file"),
+            source=frozenset({F.SUBMITTED}),
+            target=F.FILED,
+            permission=perm("contracts:filing_decide"),
+            other_person=True,
+        ),
+        Move(
+            name="return",
+            label=_("Return"),
+            source=frozenset({F.SUBMITTED}),
+            target=F.RETURNED,
+            permission=perm("contracts:filing_decide"),
+            reason=True,
+        ),
+        Move(
+            name="lapse",
+            label=_("Let lapse"),
+            source=frozenset({F.FILED, F.RETURNED}),
+            target=F.LAPSED,
+            permission=perm("contracts:filing_decide"),
+            reason=True,
+            danger=True,
+        ),
+    ),
+)
+
+APPEARANCE = {
+    ContractState.DRAFT: ("s-draft", ""),
+    ContractState.SUBMITTED: ("s-open", ""),
+    ContractState.RETURNED: ("s-fail", "bad"),
+    ContractState.FILED: ("s-done", "good"),
+    ContractState.ENDED: ("s-filed", ""),
+    ContractState.TERMINATED: ("s-void", ""),
+    ContractState.VOID: ("s-void", ""),
+    FilingState.LAPSED: ("s-late", "bad"),
+}

@@ -1,0 +1,1 @@
+"""The demo: sign-ins of every role, and things in every state, on top of an invented city."""

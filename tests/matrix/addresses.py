@@ -1,0 +1,218 @@
+"""Every address of the product, with a real row to fill it in, for each role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from anju.access.states import Role
+from anju.core.actors import Actor
+
+# Role → sign-in name of the demo.
+ROLE_ACCOUNTS = {
+    "anonymous": "",
+    **{role.value: role.value.replace("_", "-") for role in Role if role != Role.ANONYMOUS},
+}
+
+ABSENT = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Address:
+    """One URL pattern with its rule."""
+
+    name: str
+    route: str
+    rule: Any
+    arguments: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def addresses() -> list[Address]:
+    """Every URL pattern with a page rule, in the order it is mounted."""
+    return list(_walk(get_resolver(), "", ""))
+
+
+def _walk(resolver: URLResolver, space: str, above: str) -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        route = above + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = ":".join(filter(None, (space, entry.namespace or "")))
+            yield from _walk(entry, inner, route)
+        elif isinstance(entry, URLPattern) and hasattr(entry.callback, "page"):
+            name = ":".join(filter(None, (space, str(entry.name))))
+            yield Address(name, route, entry.callback.page, tuple(entry.pattern.converters))
+
+
+def _rows(model: type[Model], actor: Actor) -> QuerySet[Any]:
+    return model._default_manager.visible_to(actor)  # type: ignore[attr-defined]
+
+
+# First part of an address's name → the model its pk names; the longest match counts.
+def _models() -> dict[str, type[Model]]:
+    from allauth.mfa.models import Authenticator
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from anju.access import models as access
+    from anju.audit.models import AuditEvent
+    from anju.contracts.models import OutOfTownFiling, ServiceContract
+    from anju.documents.models import Paper
+    from anju.files.models import StoredFile
+    from anju.flow.models import Objection, Publicity
+    from anju.notices.models import OutboxMessage
+    from anju.reference.models import Area
+    from anju.registry import models as registry
+
+    return {
+        "access:organisation": access.Organisation,
+        "access:account": access.User,
+        "access:user": access.User,
+        "access:post_grant": access.User,
+        "access:post": access.Post,
+        "access:administrator_appoint": access.User,
+        "access:elevation": access.Elevation,
+        "access:factor": Authenticator,
+        "access:key": access.ApiKey,
+        "audit:event": AuditEvent,
+        "contracts:contract": ServiceContract,
+        "contracts:filing": OutOfTownFiling,
+        "documents:paper": Paper,
+        "files:": StoredFile,
+        "flow:publicity": Publicity,
+        "flow:objection": Objection,
+        "jobs:": ProcrastinateJob,
+        "notices:message": OutboxMessage,
+        "portal:community": registry.Community,
+        "portal:company": registry.Company,
+        "portal:manager": registry.Manager,
+        "reference:area": Area,
+        "registry:community": registry.Community,
+        "registry:building_add": registry.Community,
+        "registry:building": registry.Building,
+        "registry:stairwell": registry.Building,
+        "registry:unit_add": registry.Building,
+        "registry:unit_merge": registry.Building,
+        "registry:unit": registry.Unit,
+        "registry:ownership": registry.Unit,
+        "registry:area": registry.ManagementArea,
+        "registry:project_start": registry.ManagementArea,
+        "registry:project": registry.Project,
+        "registry:person": registry.Person,
+        "registry:manager_register": registry.Person,
+        "registry:manager": registry.Manager,
+        "registry:company": registry.Company,
+        "registry:branch": registry.Company,
+        "registry:staff_add": registry.Company,
+        "registry:staff_end": registry.CompanyStaff,
+        "registry:change": registry.ChangeRequest,
+        "registry:import": registry.ImportBatch,
+    }
+
+
+def model_of(name: str) -> type[Model] | None:
+    """The model an address's ``pk`` names."""
+    fits = [prefix for prefix in _models() if name.startswith(prefix)]
+    return _models()[max(fits, key=len)] if fits else None
+
+
+# Arguments that are no row.
+WORDS: dict[str, dict[str, Any]] = {
+    "ui:catalogue": {"name": "list"},
+    "portal:open_data_schema": {"name": "communities"},
+    "portal:open_data_file": {"name": "communities", "form": "csv"},
+    "reference:calendar_year": {"year": 2026},
+    "reference:calendar_day": {"day": date(2026, 10, 1)},
+    "reference:day_correct": {"day": date(2026, 10, 1)},
+    "documents:paper_download": {"file_format": "pdf"},
+    "contracts:filing_decide": {"name": "file"},
+}
+
+
+# Addresses whose key belongs to something else in the same address.
+SPECIAL = {"access:invitation"}
+
+
+def sample(address: Address, actor: Actor) -> dict[str, Any] | None:
+    """Arguments naming a row the actor may see; None when the actor sees none.
+
+    Raises:
+        LookupError: nobody said what fills this address. Add it here.
+    """
+    if not address.arguments:
+        return {}
+    arguments = dict(WORDS.get(address.name, {}))
+    if "pk" in address.arguments and address.name not in SPECIAL:
+        model = model_of(address.name)
+        if model is None:
+            raise LookupError(f"{address.name}: no model for pk")
+        row = _first(model, actor, address)
+        if row is None:
+            return None
+        arguments["pk"] = row.pk
+    missing = set(address.arguments) - set(arguments)
+    if missing:
+        found = special(address, actor)
+        if found is None:
+            return None
+        arguments |= found
+    return arguments
+
+
+def _first(model: type[Model], actor: Actor, address: Address) -> Any:
+    if hasattr(model._default_manager.all(), "visible_to"):
+        rows = _rows(model, actor)
+    else:
+        rows = model._default_manager.all()
+    if address.name == "access:factor_remove":
+        rows = rows.filter(user_id=actor.user_id)
+    if address.name == "portal:company":
+        rows = model._default_manager.filter(kind="property")  # type: ignore[misc]
+    elif address.name.startswith("portal:"):
+        rows = model._default_manager.published()  # type: ignore[attr-defined]
+    return rows.order_by("pk").first()
+
+
+def special(address: Address, actor: Actor) -> dict[str, Any] | None:
+    """Arguments of the few addresses that name several things.
+
+    Raises:
+        LookupError: nobody said what fills this address.
+    """
+    from django.contrib.auth.tokens import default_token_generator
+
+    from anju.access.models import User
+    from anju.documents.models import Paper
+    from anju.registry.models import Community
+
+    if address.name == "access:invitation":
+        # Somebody whom no test signs in: signing in makes the link void.
+        person = User.objects.exclude(username__in=ROLE_ACCOUNTS.values()).first()
+        return {"pk": person.pk, "token": default_token_generator.make_token(person)}
+    if address.name == "documents:verify":
+        paper = Paper.objects.order_by("pk").first()
+        return {"code": paper.verification_code if paper else "none"}
+    if address.name == "documents:extract_issue":
+        row = Community.objects.visible_to(actor).first()
+        return {"provider_name": "community", "key": row.pk} if row else None
+    raise LookupError(f"{address.name}: say in addresses.py what fills {address.arguments}")
+
+
+def stranger(address: Address, actor: Actor) -> Any:
+    """Key of a row that exists and lies outside the actor's reach; None when there is none."""
+    model = model_of(address.name)
+    if model is None or not hasattr(model._default_manager.all(), "visible_to"):
+        return None
+    inside = _rows(model, actor).values("pk")
+    row = model._default_manager.exclude(pk__in=inside).order_by("pk").first()
+    return row.pk if row is not None else None
+
+
+def url(address: Address, arguments: dict[str, Any]) -> str:
+    return reverse(address.name, kwargs=arguments)

@@ -1,0 +1,1 @@
+"""Kills, tampers and simulated years: what takes too long for every change."""

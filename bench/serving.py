@@ -16,6 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from anju.config.cli import serve_command
+
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "bench-"  # what the accounts of a measurement are called; they are removed afterwards
 
@@ -93,19 +95,16 @@ def _tidy() -> None:
 
 @contextmanager
 def server(application: str = "anju.config.wsgi:application") -> Iterator[int]:
-    """Our web server with two workers on a free port of this machine."""
+    """The web server as ``anju serve`` starts it, on a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workers", "2", "--blocking-threads", "4"]
+    command = [*serve_command(str(port))[:-1], application]
     environment = os.environ | {
         "ANJU_SERVING": "1",
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
     }
-    process = subprocess.Popen(
-        [*command, "--log-level", "warning", application], env=environment, cwd=ROOT
-    )
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:
         _wait(port, process)
         yield port

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,22 @@ def test_a_cluster_whose_passwords_are_gone_is_put_aside(tmp_path, monkeypatch):
         server._prepare()
     assert made
     assert [path.name for path in server.home.glob("data-without-passwords-*/*")] == ["PG_VERSION"]
+
+
+def test_a_cluster_of_another_set_up_is_not_waited_for(tmp_path, monkeypatch):
+    """A server that runs and refuses our password will refuse it for ever."""
+    from anju.config.postgres import LauncherError, Server
+
+    refused = 'FATAL:  password authentication failed for user "anju_admin"'
+    stopped = []
+    monkeypatch.setattr(Server, "_answer", lambda self: refused)
+    monkeypatch.setattr(Server, "stop", lambda self: stopped.append(self))
+    server = Server(tmp_path)
+    server.process = subprocess.Popen(["sleep", "60"])
+    try:
+        with pytest.raises(LauncherError, match="does not take the passwords"):
+            server._wait(tmp_path / "log")
+    finally:
+        server.process.kill()
+        server.process.wait()
+    assert stopped == [server]

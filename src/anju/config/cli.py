@@ -72,30 +72,23 @@ def _demo(arguments: Sequence[str]) -> int:
     return demo_run(_var(), reset="--reset" in arguments)
 
 
+def serve_command(port: str) -> list[str]:
+    """The web server's command line: ``ANJU_WEB_WORKERS`` processes of ``ANJU_WEB_THREADS``.
+
+    One thread a process: four that share an interpreter make the slowest page of eight clients
+    take twice as long (``bench/unit_list.py``). Long work is the worker's, not a page's.
+    """
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+    command += ["--host", os.environ.get("ANJU_HOST", "127.0.0.1"), "--port", port]
+    command += ["--workers", os.environ.get("ANJU_WEB_WORKERS", str(max(2, os.cpu_count() or 2)))]
+    command += ["--blocking-threads", os.environ.get("ANJU_WEB_THREADS", "1")]
+    return [*command, "--log-level", "warning", "anju.config.wsgi:application"]
+
+
 def _serve(_arguments: Sequence[str]) -> int:
-    port = os.environ.get("PORT", "8000")
     os.environ["ANJU_SERVING"] = "1"
-    os.execv(  # noqa: S606
-        sys.executable,
-        [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            os.environ.get("ANJU_HOST", "127.0.0.1"),
-            "--port",
-            port,
-            "--workers",
-            os.environ.get("ANJU_WEB_WORKERS", "2"),
-            "--blocking-threads",
-            "4",
-            "--log-level",
-            "warning",
-            "anju.config.wsgi:application",
-        ],
-    )
+    command = serve_command(os.environ.get("PORT", "8000"))
+    os.execv(command[0], command)  # noqa: S606
 
 
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -30,8 +31,19 @@ class Ended(Exception):
     """Ctrl-C, or a polite signal."""
 
 
+_told = threading.Event()
+
+
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
-    raise Ended
+    # Raised inside a finaliser it would be swallowed; the loops look at the event as well.
+    if not _told.is_set():
+        _told.set()
+        raise Ended
+
+
+def _ended() -> None:
+    if _told.is_set():
+        raise Ended
 
 
 def _die_with_parent() -> None:
@@ -93,6 +105,7 @@ def _has_city(url: str) -> bool:
 
 def _wait_ready(port: str, children: dict[str, subprocess.Popen[bytes]], logs: Path) -> None:
     for _ in range(READY_SECONDS * 5):
+        _ended()
         for name, child in children.items():
             if child.poll() is not None:
                 tail = (logs / f"{name}.log").read_text(errors="replace")[-800:]
@@ -149,9 +162,11 @@ def demo_run(var: Path, *, reset: bool = False) -> int:
         setup.translations_compile()
         setup.front_end_build(say=to_terminal)
         setup.static_collect()
+        _ended()
         to_terminal("Starting the database")
         server.start(supervised=True)
         setup.database_prepare(var, say=to_terminal)
+        _ended()
         base = dict(os.environ) | {
             "DJANGO_SETTINGS_MODULE": "anju.config.settings",
             "ANJU_HASHED_STATIC": "1",
@@ -162,6 +177,7 @@ def demo_run(var: Path, *, reset: bool = False) -> int:
         if not (_has_city(server.url("anju_read")) and _accounts(var)):
             to_terminal("Building the demo city")
             _seed(migrate)
+        _ended()
         web = base | {"DATABASE_URL": server.url("anju_web")}
         work = base | {"DATABASE_URL": server.url("anju_work")}
         python = sys.executable
@@ -172,6 +188,7 @@ def demo_run(var: Path, *, reset: bool = False) -> int:
         to_terminal(f"\nhttp://localhost:{port}\nCtrl-C 停止 / stops")
         while True:
             time.sleep(0.5)
+            _ended()
             ended = [name for name, child in children.items() if child.poll() is not None]
             if server.process is not None and server.process.poll() is not None:
                 ended.append("database")

@@ -243,11 +243,15 @@ class Server:
 
     def running(self) -> bool:
         """Whether our server answers with our password."""
+        return self._answer() == ""
+
+    def _answer(self) -> str:
+        # Empty when a session opened, else the server's words or the network's.
         try:
             with psycopg.connect(self.url(database="postgres"), connect_timeout=3):
-                return True
-        except psycopg.OperationalError:
-            return False
+                return ""
+        except psycopg.OperationalError as error:
+            return str(error)
 
     def start(self, *, supervised: bool = False) -> None:
         """Start the server unless it runs, and wait as long as its recovery takes.
@@ -296,7 +300,14 @@ class Server:
     def _wait(self, log: Path) -> None:
         assert self.process is not None
         began = told = time.monotonic()
-        while not self.running():
+        while words := self._answer():
+            if "password authentication failed" in words and self.process.poll() is None:
+                self.stop()
+                raise LauncherError(
+                    f"The database in {self.home} does not take the passwords in {self.secrets}: "
+                    "the two are of different set-ups. Put the right folder of secrets back, or "
+                    "move the database's folder away and start again."
+                )
             if self.process.poll() is not None:
                 tail = log.read_text(errors="replace")[-600:]
                 if "already exists" in tail or "is another postmaster" in tail:

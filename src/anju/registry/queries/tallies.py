@@ -68,4 +68,6 @@ def unit_count(actor: Actor, **equal: Any) -> int:
     )
     if not placed or not set(equal) <= COUNTABLE:
         return Unit.objects.visible_to(actor).filter(**equal).count()
-    return _total(UnitTally.objects.visible_to(actor).filter(Q(**equal))).units
+    # Not ``_total``: adding up areas as well takes three times as long.
+    rows = UnitTally.objects.visible_to(actor).filter(Q(**equal))
+    return int(rows.aggregate(units=Sum("units"))["units"] or 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.forms.utils import flatatt
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockNode
@@ -225,6 +226,22 @@ class AgainNode(template.Node):
 def again(parser: Parser, token: Token) -> AgainNode:
     """``{% again title %}`` prints the page's block ``title``: in the tab and as the h1."""
     return AgainNode(token.split_contents()[1].strip("\"'"))
+
+
+@register.simple_tag
+def select_options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The options of a select; written here because a template takes 5 ms for a city's towns."""
+    lines = []
+    for name, options, _ in groups:
+        own = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>\n',
+            ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options),
+        )
+        lines.append(
+            format_html('<optgroup label="{}">\n{}</optgroup>\n', name, own) if name else own
+        )
+    return SafeString("".join(lines))
 
 
 @register.filter

@@ -105,6 +105,34 @@ def test_work_of_a_killed_worker_is_done_by_the_next(committing, tmp_path):
     assert "worker stopped" in JobFailure.objects.get(job_id=job).error
 
 
+def test_a_worker_told_to_stop_lets_the_running_job_end(committing, tmp_path):
+    path = tmp_path / "log"
+    job = defer(wait, seconds=2, path=str(path))
+    process = worker()
+    try:
+        until(path.exists)
+        process.terminate()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+    assert path.read_text() == "begun\ndone\n"
+    assert status(job) == "succeeded"
+
+
+def test_a_worker_told_to_stop_does_not_wait_for_ever(committing, tmp_path):
+    path = tmp_path / "log"
+    defer(wait, seconds=60, path=str(path))
+    process = worker("--grace", "1")
+    try:
+        until(path.exists)
+        began = time.monotonic()
+        process.terminate()
+        process.wait(20)
+        assert time.monotonic() - began < 12
+    finally:
+        process.kill()
+
+
 def test_a_job_that_takes_three_workers_down_is_given_up(db):
     job = defer(wait, seconds=0, path="x")
     for turn in range(3):

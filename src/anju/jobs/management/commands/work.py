@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--concurrency", type=int, default=2, help=str(_("jobs at a time")))
         parser.add_argument("--queues", default="", help=str(_("queue names, with commas")))
         parser.add_argument("--once", action="store_true", help=str(_("stop when nothing waits")))
+        words = str(_("seconds that running jobs get to end when the worker is stopped"))
+        parser.add_argument("--grace", type=float, default=10.0, help=words)
 
     def handle(self, *args: Any, **options: Any) -> None:
         from procrastinate.contrib.django import app
@@ -41,24 +46,55 @@ class Command(BaseCommand):
         connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
         try:
             with app.replace_connector(connector):
-                asyncio.run(_work(app, queues, options["concurrency"], not options["once"]))
+                asyncio.run(
+                    _work(
+                        app,
+                        queues=queues,
+                        concurrency=options["concurrency"],
+                        wait=not options["once"],
+                        grace=options["grace"],
+                    )
+                )
         finally:
             stop.set()
             for thread in threads:
                 thread.join(timeout=5)
 
 
-async def _work(app: Any, queues: list[str] | None, concurrency: int, wait: bool) -> None:
+async def _work(
+    app: Any, *, queues: list[str] | None, concurrency: int, wait: bool, grace: float
+) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            queues=queues,
-            concurrency=concurrency,
-            wait=wait,
-            delete_jobs="never",
-            update_heartbeat_interval=5.0,
-            task_middleware=[keep_failure],
-            shutdown_graceful_timeout=20,
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                queues=queues,
+                concurrency=concurrency,
+                wait=wait,
+                delete_jobs="never",
+                update_heartbeat_interval=5.0,
+                task_middleware=[keep_failure],
+                shutdown_graceful_timeout=grace,
+                install_signal_handlers=False,
+            )
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stopper(worker, grace))
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+
+
+def _stopper(worker: asyncio.Task[None], grace: float) -> Callable[[int, Any], None]:
+    loop = asyncio.get_running_loop()
+
+    def stop(_number: int, _frame: Any) -> None:
+        # Running jobs may end. With the database gone as well, the queue's client waits for it
+        # long after anybody wants it to; a job cut off is taken up again by the next worker.
+        hard = threading.Timer(grace + 5, os._exit, (1,))
+        hard.daemon = True
+        hard.start()
+        loop.call_soon_threadsafe(worker.cancel)
+
+    return stop
 
 
 def keep_failure(call_next: Callable[[], Any], context: Any, worker: Any) -> Any:

@@ -22,15 +22,26 @@ CHECKS = {
         SELECT count(*) FROM registry_building b JOIN reference_area a ON a.id = b.area_id
         WHERE (b.district_id, b.subdistrict_id, b.committee_id)
             IS DISTINCT FROM (a.district_id, a.subdistrict_id, a.committee_id)""",
-    # Over the days on which a spell of the unit begins: the shares that hold then.
+    # What is held after each day on which a spell of the unit begins: a running sum in one sort.
+    # A join of each day with the spells that hold then was planned as a nested loop by some versions.
     "units whose shares do not add to one": """
         SELECT count(*) FROM (
-            SELECT e.unit_id, sum(10000 / s.share_den * s.share_num) AS parts,
-                bool_or(10000 % s.share_den <> 0) AS odd
-            FROM (SELECT DISTINCT unit_id, lower(period) AS day FROM registry_ownership) e
-            JOIN registry_ownership s ON s.unit_id = e.unit_id AND s.period @> e.day
-            GROUP BY e.unit_id, e.day) t
-        WHERE parts <> 10000 OR odd""",
+            SELECT begins, odd, sum(moved) OVER (PARTITION BY unit_id ORDER BY day) AS parts
+            FROM (
+                SELECT unit_id, day, sum(moved) AS moved, bool_or(begins) AS begins,
+                    bool_or(odd) AS odd
+                FROM (
+                    SELECT o.unit_id, e.day, e.moved, e.begins, 10000 % o.share_den <> 0 AS odd
+                    FROM registry_ownership o
+                    CROSS JOIN LATERAL (VALUES
+                        (coalesce(lower(o.period), '-infinity'),
+                            10000 / o.share_den * o.share_num, true),
+                        (coalesce(upper(o.period), 'infinity'),
+                            -(10000 / o.share_den * o.share_num), false)
+                    ) e(day, moved, begins)
+                ) moves
+                GROUP BY unit_id, day) days) held
+        WHERE begins AND (parts <> 10000 OR odd)""",
     "units with days on which nobody owns them": """
         SELECT count(*) FROM (
             SELECT unit_id, range_agg(period) AS spells FROM registry_ownership GROUP BY unit_id) t

@@ -137,14 +137,14 @@ def test_every_template_is_used():
     """A template nobody names is one nobody reviews. Components are named by ``<c-…>`` tags."""
     templates = [
         path
-        for path in PACKAGE.rglob("templates/**/*")
+        for path in (*PACKAGE.rglob("templates/**/*"), *PACKAGE.rglob("jinja2/**/*"))
         if path.is_file() and path.suffix in (".html", ".txt", ".svg")
     ]
     words = "\n".join(p.read_text(encoding="utf-8") for p in [*modules(), *templates])
     words += (ROOT / "docs" / "ui.md").read_text(encoding="utf-8")  # parts offered to pages
     unused = []
     for path in templates:
-        name = path.as_posix().rsplit("/templates/", 1)[1]
+        name = re.split(r"/(?:templates|jinja2)/", path.as_posix())[-1]
         if name.startswith(LOOKED_UP):
             continue
         if name.startswith("cotton/"):
@@ -174,7 +174,7 @@ def test_no_style_or_script_inside_a_page():
     )
     wrong = [
         f"{path.relative_to(PACKAGE)}:{number}"
-        for path in PACKAGE.rglob("templates/**/*.html")
+        for path in (*PACKAGE.rglob("templates/**/*.html"), *PACKAGE.rglob("jinja2/**/*.html"))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if inline.search(line)
     ]

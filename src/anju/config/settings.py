@@ -115,7 +115,12 @@ TEMPLATES = [
                 "anju.ui.context.shell",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {"environment": "anju.ui.rows.environment"},
+    },
 ]
 FILTERS_EMPTY_CHOICE_LABEL = _("All")
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

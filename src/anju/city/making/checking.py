@@ -23,7 +23,7 @@ CHECKS = {
         WHERE (b.district_id, b.subdistrict_id, b.committee_id)
             IS DISTINCT FROM (a.district_id, a.subdistrict_id, a.committee_id)""",
     # What is held after each day on which a spell of the unit begins: a running sum in one sort.
-    # A join of each day with the spells that hold then was planned as a nested loop by some versions.
+    # A join of each day with the spells that hold then was planned as a nested loop.
     "units whose shares do not add to one": """
         SELECT count(*) FROM (
             SELECT begins, odd, sum(moved) OVER (PARTITION BY unit_id ORDER BY day) AS parts

@@ -72,6 +72,7 @@ _grant(
     Role.DESK_CONFIRMER,
     Role.DESK_SIGNER,
     Role.DISTRICT_CLERK,
+    Role.SUBDISTRICT_CLERK,
 )
 _grant(
     "flow:publicity_withdraw",
@@ -79,6 +80,7 @@ _grant(
     Role.DESK_CONFIRMER,
     Role.DESK_SIGNER,
     Role.DISTRICT_CLERK,
+    Role.SUBDISTRICT_CLERK,
 )
 _grant(
     "flow:objection_answer",
@@ -86,6 +88,7 @@ _grant(
     Role.DESK_CLERK,
     Role.DESK_CONFIRMER,
     Role.DISTRICT_CLERK,
+    Role.SUBDISTRICT_CLERK,
 )
 
 # contracts: service contracts and filings of companies from out of town

@@ -161,6 +161,10 @@ CACHES = {
 # A component sees its own attributes and the context processors, nothing of the page around it.
 COTTON_ISOLATE_BY_DEFAULT = True
 
+# Calendar days a delimitation of a management area is shown at the least. No article that we know
+# names them; seven is a common habit of cities: set what the city's own rule says.
+AREA_SHOW_DAYS = int(os.environ.get("ANJU_AREA_SHOW_DAYS", "7"))
+
 # Facts of the site, for the head and the foot the guideline for government sites asks for.
 SITE = {
     "city": os.environ.get("ANJU_CITY", _("The city")),

@@ -89,10 +89,10 @@ def moves_offered(actor: Actor, *, flow: Flow, state: str) -> list[dict[str, Any
     return offered
 
 
-def publicity_past(actor: Actor) -> PublicityQuerySet:
-    """Notices whose show has ended or was withdrawn, newest first."""
+def publicity_past(actor: Actor, *, today: date) -> PublicityQuerySet:
+    """Notices withdrawn or past their last day (also those whose objection waits), newest first."""
     return (
-        Publicity.objects.exclude(state=PublicityState.RUNNING)
+        Publicity.objects.exclude(state=PublicityState.RUNNING, ends_on__gte=today)
         .select_related("organiser", "area")
         .order_by("-ends_on", "-id")
     )

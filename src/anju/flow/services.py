@@ -12,12 +12,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import Organisation, User
-from anju.access.states import OrganisationKind, Role
 from anju.core import journal
 from anju.core.actors import Actor, ActorKind
 from anju.core.decisions import Denied
-from anju.core.errors import InvalidInput, Refused
-from anju.core.time import legal_day
+from anju.core.errors import Conflict, InvalidInput, Refused
+from anju.core.time import day_end, legal_day
 from anju.core.transactions import service
 from anju.reference.models import Area
 
@@ -27,16 +26,6 @@ from .models import MoveMade, Objection, Publicity, Task
 from .states import Flow, ObjectionState, PublicityState, TaskState
 
 M = TypeVar("M", bound=models.Model)
-
-# Who answers objections in each kind of organising body.
-ANSWERING_ROLE: dict[str, Role] = {
-    OrganisationKind.BUREAU: Role.DESK_CLERK,
-    OrganisationKind.DISTRICT: Role.DISTRICT_CLERK,
-    OrganisationKind.ZONE: Role.DISTRICT_CLERK,
-    OrganisationKind.SUBDISTRICT: Role.SUBDISTRICT_CLERK,
-    OrganisationKind.COMMITTEE: Role.COMMITTEE_CLERK,
-    OrganisationKind.COMPANY: Role.COMPANY_ADMIN,
-}
 
 PUBLICITY_STARTED = journal.declare("flow.publicity_start", _("Put a notice on show"))
 PUBLICITY_WITHDRAWN = journal.declare("flow.publicity_withdraw", _("Withdrew a notice"))
@@ -174,9 +163,10 @@ def publicity_start(
 
     Raises:
         Refused: the post may not, or the kind is unknown.
+        Conflict: the same is on show already.
         InvalidInput: the show would be shorter than the kind's rule asks.
     """
-    policies.may_start(actor).require()
+    policies.may_start(actor, area=area, organiser=organiser).require()
     known = KINDS.get(kind)
     if known is None:
         raise Refused(_("This kind of notice is not known."))
@@ -191,11 +181,14 @@ def publicity_start(
                 ]
             }
         )
+    about = {"subject_type": subject._meta.label_lower, "subject_id": subject.pk}
+    type(subject)._base_manager.select_for_update().get(pk=subject.pk)  # one show at a time
+    if Publicity.objects.filter(kind=kind, state=PublicityState.RUNNING, **about).exists():
+        raise Conflict(_("This is on show already. Withdraw that notice first."))
     publicity = Publicity.objects.create(
         kind=kind,
         title=title,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject.pk,
+        **about,
         rows=rows,
         rows_sha256=snapshot_hash(rows),
         area=area,
@@ -262,7 +255,7 @@ def objection_raise(*, actor: Actor, at: datetime, publicity: Publicity, text: s
         InvalidInput: no text, or too long.
     """
     publicity = Publicity.objects.select_for_update(of=("self",)).get(pk=publicity.pk)
-    policies.may_object(actor, publicity).require()
+    policies.may_object(actor, publicity, today=legal_day(at)).require()
     assert actor.user_id is not None  # may_object asked for a sign-in
     text = text.strip()
     if not 1 <= len(text) <= 2000:
@@ -277,9 +270,10 @@ def objection_raise(*, actor: Actor, at: datetime, publicity: Publicity, text: s
         title=str(_("Answer objections: %(title)s")) % {"title": publicity.title},
         subject=publicity,
         link=f"/publicity/{publicity.pk}/",
-        role=ANSWERING_ROLE.get(publicity.organiser.kind, Role.DESK_CLERK),
-        area=publicity.area,
+        role=policies.ANSWERING_ROLE[publicity.organiser.kind],
+        area=publicity.organiser.area or publicity.area,
         organisation=publicity.organiser,
+        due_at=day_end(publicity.ends_on),
     )
     journal.record(actor=actor, action=OBJECTION_RAISED, target=publicity, at=at)
     return objection

@@ -39,7 +39,7 @@ def publicity_list(request: HttpRequest) -> HttpResponse:
     today = legal_day(timezone.now())
     past = request.GET.get("show") == "past"
     notices = (
-        queries.publicity_past(actor_of(request))
+        queries.publicity_past(actor_of(request), today=today)
         if past
         else queries.publicity_on_show(actor_of(request), today=today)
     )
@@ -74,7 +74,11 @@ def publicity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Your objection was received. The organiser answers it."))
             return redirect("flow:publicity_detail", pk=publicity.pk)
     kind = KINDS.get(publicity.kind)
-    may_object = policies.may_object(actor, publicity)
+    today = legal_day(timezone.now())
+    may_object = policies.may_object(actor, publicity, today=today)
+    objections = list(queries.objections_shown(actor, publicity=publicity))
+    for objection in objections:
+        objection.may_answer = bool(policies.may_answer(actor, objection))  # type: ignore[attr-defined]
     return render(
         request,
         "flow/publicity_detail.html",
@@ -83,10 +87,8 @@ def publicity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "kind_label": kind.label if kind else publicity.kind,
             "basis": kind.basis if kind else "",
             "content_unchanged": services.snapshot_hash(publicity.rows) == publicity.rows_sha256,
-            "days_left": publicity_days_left(
-                ends_on=publicity.ends_on, today=legal_day(timezone.now())
-            ),
-            "objections": queries.objections_shown(actor, publicity=publicity),
+            "days_left": publicity_days_left(ends_on=publicity.ends_on, today=today),
+            "objections": objections,
             "objection_count": publicity.objections.count(),
             "form": form,
             "may_object": may_object,

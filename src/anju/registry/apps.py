@@ -8,8 +8,12 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from anju.documents.extracts import ExtractProvider, register
+        from anju.flow import kinds
 
         from . import extracts
+        from .services.shows import DELIMITATION
+
+        kinds.register(DELIMITATION)
 
         register(
             ExtractProvider(

@@ -6,7 +6,18 @@ from anju.access.permissions import perm
 from anju.ui.lists import list_view
 
 from . import tables
-from .views import acts_parties, acts_places, acts_units, desk, find, parties, places, units, work
+from .views import (
+    acts_parties,
+    acts_places,
+    acts_shows,
+    acts_units,
+    desk,
+    find,
+    parties,
+    places,
+    units,
+    work,
+)
 
 app_name = "registry"
 
@@ -53,6 +64,7 @@ urlpatterns = [
     path(f"{R}areas/<int:pk>/rename/", acts_places.area_rename, name="area_rename"),
     path(f"{R}areas/<int:pk>/assign/", acts_places.area_assign, name="area_assign"),
     path(f"{R}areas/<int:pk>/release/", acts_places.area_release, name="area_release"),
+    path(f"{R}areas/<int:pk>/show/", acts_shows.area_show, name="area_show"),
     path(f"{R}areas/<int:pk>/close/", acts_places.area_close, name="area_close"),
     path(f"{R}areas/<int:pk>/projects/new/", acts_places.project_start, name="project_start"),
     path(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext_lazy as _
-
 from anju.contracts.models import ServiceContract
 from anju.contracts.services import (
     contract_draft,
@@ -22,25 +20,16 @@ from anju.core.actors import SYSTEM, Actor
 from anju.core.time import legal_day
 from anju.documents.rules.content import Content, Table, Text
 from anju.documents.services import paper_issue, paper_withdraw
-from anju.flow import kinds
 from anju.flow.services import (
     objection_answer,
     objection_raise,
     publicity_end,
-    publicity_start,
     publicity_withdraw,
 )
-from anju.registry.models import Building, Community, Company, ManagementArea, Project
-from anju.registry.services import import_apply, import_discard, import_preview
+from anju.registry.models import Community, Company, ManagementArea, Project
+from anju.registry.services import area_show, import_apply, import_discard, import_preview
 
 from .cast import Cast
-
-NOTICE = kinds.PublicityKind(
-    name="city.area_notice",
-    label=_("Delimitation of a management area"),
-    days_min=7,
-    basis=_("shown in the demo"),
-)
 
 
 def contracts(cast: Cast, at: datetime) -> None:
@@ -163,23 +152,14 @@ def filings(cast: Cast, at: datetime) -> None:
 
 def notices(cast: Cast, at: datetime) -> None:
     """Notices on show with an open and an answered objection, one ended and one withdrawn."""
-    kinds.register(NOTICE)
     clerk = cast.actor("district-clerk", at)
     areas = ManagementArea.objects.filter(district=cast.places["district"]).order_by("pk")[:3]
     first = areas[0]
 
     def show(area: ManagementArea, on: datetime, days: int) -> object:
-        rows = [
-            {"label": f"{b.community.name}{b.number}幢", "value": f"{b.floors}层"}
-            for b in Building.objects.filter(memberships__management_area=area).select_related(
-                "community"
-            )
-        ]
-        return publicity_start(
-            actor=clerk, at=on, kind=NOTICE.name, title=f"关于{area.name}物业管理区域划分的公示",
-            subject=area, rows=rows, area=area.area, organiser=cast.organisations["district"],
-            ends_on=legal_day(on) + timedelta(days=days),
-        )  # fmt: skip
+        return area_show(
+            actor=clerk, management_area=area, ends_on=legal_day(on) + timedelta(days=days), at=on
+        )
 
     from anju.flow.models import Publicity
 

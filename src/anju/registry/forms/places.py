@@ -119,6 +119,13 @@ class MoveForm(ActorForm):
         self.fields["area"].offer(self.actor)  # type: ignore[attr-defined]
 
 
+class ShowForm(forms.Form):
+    ends_on = day_field(
+        label=_("Last day on show"),
+        help_text=_("Objections are taken until its end; they must be answered in words."),
+    )
+
+
 class EndForm(forms.Form):
     on_day = day_field(label=_("First day without it"))
     reason = reason_field()

@@ -54,6 +54,7 @@ from .projects import (
     project_start,
 )
 from .search import search_rebuild
+from .shows import area_show
 from .units import (
     Part,
     unit_add,
@@ -72,6 +73,7 @@ __all__ = [
     "area_close",
     "area_delimit",
     "area_rename",
+    "area_show",
     "branch_add",
     "building_add",
     "building_assign",

@@ -39,6 +39,7 @@ from .parts import (
 COMMUNITY_CHANGE = perm("registry:community_change")
 AREA_CHANGE = perm("registry:area_change")
 PROJECT_CHANGE = perm("registry:project_change")
+SHOW = perm("flow:publicity_start")
 PROPOSE = perm("registry:change_propose")
 
 
@@ -202,6 +203,7 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Put buildings in"), "registry:area_assign", AREA_CHANGE, shut),
             (_("Take buildings out"), "registry:area_release", AREA_CHANGE, shut),
             (_("Propose another name"), "registry:area_rename", PROPOSE, shut),
+            (_("Put it on public show"), "registry:area_show", SHOW, shut),
             (_("Close the area"), "registry:area_close", AREA_CHANGE, shut or busy),
         ),
         parts=[

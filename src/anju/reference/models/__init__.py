@@ -1,16 +1,30 @@
 """Places and days."""
 
-from .areas import Area, AreaName, AreaParent, AreaQuerySet, area_keys, point_range
+from .areas import (
+    Area,
+    AreaCode,
+    AreaGap,
+    AreaName,
+    AreaParent,
+    AreaQuerySet,
+    area_keys,
+    point_range,
+)
 from .boundaries import Boundary
+from .changes import AreaChange, AreaSuccession
 from .days import CalendarDay, CalendarYear
 from .divisions import Division, DivisionChange, DivisionQuerySet
 from .placed import PlacedModel, PlacedQuerySet
 
 __all__ = [
     "Area",
+    "AreaChange",
+    "AreaCode",
+    "AreaGap",
     "AreaName",
     "AreaParent",
     "AreaQuerySet",
+    "AreaSuccession",
     "Boundary",
     "CalendarDay",
     "CalendarYear",

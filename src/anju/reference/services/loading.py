@@ -20,7 +20,8 @@ from ..models import Area, AreaName, AreaParent, Division, area_keys
 from ..rules import divisions as rules
 from ..rules.outlines import read_outline
 from ..states import AreaKind, AreaLevel
-from .places import _refresh_places, boundary_write
+from .moving import rows_refresh
+from .places import boundary_write
 
 LOADED = journal.declare("reference.divisions_load", _("Loaded divisions and areas"))
 
@@ -283,7 +284,7 @@ def _follow(
     if changed:
         area.save()
     if moved:
-        _refresh_places(list(Area.objects.within(area).values_list("pk", flat=True)))
+        rows_refresh(Area.objects.within(area).values_list("pk", flat=True))
     return changed
 
 

@@ -130,7 +130,10 @@ def test_a_new_name_of_a_later_day_keeps_the_old_one(files, capsys, journal_rows
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("streets", "code,name\n99010,河湾街道\n", "99010"),
+        ("streets", STREETS + "99010,新湾街道,990101\n", "streets.txt:5.99010"),
+        ("streets", STREETS + "990101001,别的街道,990101\n", "streets.txt:5.*streets.txt:2"),
+        ("streets", STREETS + "990101002,,990101\n", "streets.txt:5.990101002"),
+        ("villages", VILLAGES + "990101777001,某居委会,1\n", "villages.txt:6.*990101777001"),
         ("streets", "nummer,name\n1,a\n", "code"),
         ("responsibility", "units: [{code: 1}]", "responsibility.txt"),
         ("responsibility", "units: [", "responsibility.txt"),

@@ -6,7 +6,18 @@ from anju.access.permissions import perm
 from anju.ui.lists import list_view
 
 from . import tables
-from .views import acts_parties, acts_places, acts_units, desk, find, parties, places, units, work
+from .views import (
+    acts_parties,
+    acts_places,
+    acts_units,
+    desk,
+    find,
+    maps,
+    parties,
+    places,
+    units,
+    work,
+)
 
 app_name = "registry"
 
@@ -21,7 +32,8 @@ urlpatterns = [
         list_view(tables.CommunityList, permission=perm("registry:community_view")),
         name="communities",
     ),
-    path(f"{R}communities/map/", find.community_map, name="community_map"),
+    path(f"{R}communities/map/", maps.community_map, name="community_map"),
+    path(f"{R}communities/points.json", maps.community_points, name="community_points"),
     path(f"{R}communities/new/", acts_places.community_new, name="community_new"),
     path(f"{R}communities/<int:pk>/", places.community, name="community"),
     path(f"{R}communities/<int:pk>/change/", acts_places.community_change, name="community_change"),

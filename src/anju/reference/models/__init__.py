@@ -10,7 +10,7 @@ from .areas import (
     area_keys,
     point_range,
 )
-from .boundaries import Boundary
+from .boundaries import Backdrop, Boundary
 from .changes import AreaChange, AreaSuccession
 from .days import CalendarDay, CalendarYear
 from .divisions import Division, DivisionChange, DivisionQuerySet
@@ -25,6 +25,7 @@ __all__ = [
     "AreaParent",
     "AreaQuerySet",
     "AreaSuccession",
+    "Backdrop",
     "Boundary",
     "CalendarDay",
     "CalendarYear",

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anju.core.actors import Actor
 
@@ -34,7 +35,9 @@ class AreaChange(models.Model):
     """
 
     kind = models.CharField(_("kind"), max_length=16, choices=DivisionChangeKind)
-    area = models.ForeignKey(Area, models.PROTECT, related_name="changes", verbose_name=_("area"))
+    area = models.ForeignKey(
+        Area, models.PROTECT, related_name="changes", verbose_name=pgettext_lazy("place", "area")
+    )
     plan = models.JSONField(_("what changes"), default=dict)
     before = models.JSONField(_("before"), default=dict)
     affected = models.JSONField(default=dict)  # app.model → rows, as of the proposal

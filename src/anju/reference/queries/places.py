@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import Lower
+from shapely import box as Box  # noqa: N812
+from shapely import transform
+from shapely.geometry import mapping, shape
 
 from anju.core.actors import Actor
 
-from ..models import Area, Boundary
+from ..models import Area, AreaChange, Backdrop, Boundary
 from ..states import AreaLevel
 
 
@@ -44,11 +48,17 @@ def boundary_of(area: Area, *, day: date) -> Boundary | None:
     return own
 
 
-def boundaries(*, day: date, level: int = AreaLevel.DISTRICT) -> dict[str, Any]:
-    """GeoJSON of the thinned outlines of one level, for drawing maps."""
+def boundaries(
+    *, day: date, level: int = AreaLevel.DISTRICT, within: int | None = None
+) -> dict[str, Any]:
+    """GeoJSON of the thinned outlines of one level, whole or within one area, for drawing maps."""
     rows = Boundary.objects.filter(
         valid__contains=day, area__level=level, area__valid_from__lte=day
     ).exclude(area__valid_to__lte=day)
+    if within is not None:
+        rows = rows.filter(
+            Q(area__district_id=within) | Q(area__subdistrict_id=within) | Q(area_id=within)
+        )
     found = rows.select_related("area").order_by("area__code")
     features = [
         {
@@ -68,6 +78,58 @@ def boundaries(*, day: date, level: int = AreaLevel.DISTRICT) -> dict[str, Any]:
         if row.area is not None
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def boundaries_mark(level: int) -> str:
+    """Changes whenever an outline of a level, or the name of an area, does."""
+    rows = Boundary.objects.filter(area__level=level)
+    found = rows.aggregate(n=Count("pk"), last=Max("pk"), start=Max(Lower("valid")))
+    moved = AreaChange.objects.in_force().aggregate(n=Count("pk"), last=Max("pk"))
+    return f"{found['n']}-{found['last']}-{found['start']}-{moved['n']}-{moved['last']}"
+
+
+# Degrees by detail: a screen point of the whole city, of a district, of a neighbourhood.
+_THIN = {1: 0.0006, 2: 0.00015, 3: 0.0}
+_STREETS = {1: 2, 2: 3, 3: 4}  # detail → the finest level of streets
+
+
+def backdrop(
+    *, detail: int, box: tuple[float, float, float, float] | None = None
+) -> dict[str, Any]:
+    """GeoJSON of river, parks and streets in one of three details, whole or within a box."""
+    row = Backdrop.objects.first()
+    frame = Box(*box) if box else None
+    features = []
+    for one in row.features if row else ():
+        if one["properties"]["level"] > _STREETS[detail]:
+            continue
+        if detail == 1 and one["properties"]["kind"] == "park":
+            continue
+        if frame is None and not _THIN[detail]:
+            features.append(one)
+            continue
+        drawn = shape(one["geometry"])
+        if frame is not None:
+            drawn = drawn.intersection(frame)
+        drawn = drawn.simplify(_THIN[detail])
+        if not drawn.is_empty:
+            thin = transform(drawn, lambda points: points.round(4 if detail < 3 else 5))
+            features.append({**one, "geometry": dict(mapping(thin))})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def backdrop_source() -> tuple[int, str, date] | None:
+    """Number, source and day of the backdrop on file."""
+    return Backdrop.objects.values_list("pk", "source", "as_of").first()
+
+
+def outline_sources(*, day: date, level: int) -> list[tuple[str, date, bool]]:
+    """Sources of the outlines of a level: words, day, whether one was mended."""
+    rows = Boundary.objects.filter(valid__contains=day, area__level=level)
+    found: dict[tuple[str, date], bool] = {}
+    for source, as_of, repairs in rows.values_list("source", "as_of", "repairs").distinct():
+        found[(source, as_of)] = found.get((source, as_of), False) or bool(repairs)
+    return [(source, as_of, mended) for (source, as_of), mended in sorted(found.items())]
 
 
 def too_small_to_label(drawn: dict[str, Any]) -> list[str]:

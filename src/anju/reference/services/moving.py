@@ -25,8 +25,9 @@ from ..models import Area, AreaChange, PlacedModel, PlacedQuerySet
 from ..states import AreaChangeState
 
 MOVED = journal.declare("reference.rows_move", _("Moved the rows of an area"))
-ROWS_AT_ONCE = 20_000  # rows of a table that move in the transaction of the change itself
-BATCH = 5_000
+ROWS_AT_ONCE = 4_000  # rows of a table that move in the transaction of the change itself
+# Statement triggers compare old and new rows; a short statement keeps that cheap in every plan.
+BATCH = 1_000
 COLUMNS = ("district_id", "subdistrict_id", "committee_id")
 _DIFFERS = (
     "(t.district_id, t.subdistrict_id, t.committee_id)"
@@ -78,8 +79,9 @@ def rows_follow(change: AreaChange, before: dict[int, Path]) -> None:
     for model in placed_models() if moved else ():
         count = _lagging(model, change.inside)
         change.rows_total += count
-        if count <= ROWS_AT_ONCE:
-            change.rows_moved += _batch(model, change.inside, limit=ROWS_AT_ONCE + 1)[0]
+        # Tallies and the like are read by their columns alone: they move with the change itself.
+        if count <= ROWS_AT_ONCE or not issubclass(model, PlacedModel):
+            change.rows_moved += _all(model, change.inside) if count else 0
         else:
             waiting = True
     change.state = AreaChangeState.MOVING if waiting else AreaChangeState.IN_FORCE
@@ -122,7 +124,7 @@ def rows_move(
             return moved
     # What a transaction that began before the change wrote since then.
     for model in placed_models():
-        change.rows_moved += _batch(model, change.inside, limit=None)[0]
+        change.rows_moved += _all(model, change.inside)
     change.state = AreaChangeState.IN_FORCE
     change.rows_total = change.rows_moved
     change.save(update_fields=["state", "rows_total", "rows_moved"])
@@ -151,8 +153,18 @@ def _lagging(model: type[Model], inside: Iterable[int]) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _all(model: type[Model], inside: Iterable[int]) -> int:
+    """Move every row, in short statements."""
+    whole = last = 0
+    while True:
+        moved, last = _batch(model, inside, limit=BATCH, after=last)
+        whole += moved
+        if moved < BATCH:
+            return whole
+
+
 def _batch(
-    model: type[Model], inside: Iterable[int], *, limit: int | None, after: int = 0
+    model: type[Model], inside: Iterable[int], *, limit: int, after: int = 0
 ) -> tuple[int, int]:
     """Move up to ``limit`` rows in the order of their keys; (moved, last key)."""
     table = connection.ops.quote_name(model._meta.db_table)
@@ -174,7 +186,7 @@ def _batch(
 def rows_refresh(area_ids: Iterable[int]) -> int:
     """Bring every row of these areas in step with their paths now; returns how many."""
     inside = list(area_ids)
-    return sum(_batch(model, inside, limit=None)[0] for model in placed_models())
+    return sum(_all(model, inside) for model in placed_models())
 
 
 def rows_within(roots: Iterable[Area]) -> dict[str, int]:

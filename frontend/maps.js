@@ -79,5 +79,153 @@ function plan(el, d) {
   map.fitBounds(narrow || !d.view ? own.getBounds() : turn(d.view), { padding: narrow || !d.view ? [20, 20] : [0, 0] });
 }
 
+const json = async (address) => (await fetch(address, { credentials: "same-origin" })).json();
+const gather = (addresses) => Promise.all(addresses.map((address) => (address ? json(address) : { features: [] })));
+
+/** Puts labels where there is room, the first ones first; returns the layer that holds them. */
+function place(map, layer, wanted) {
+  layer.clearLayers();
+  const taken = [];
+  const size = map.getSize();
+  const em = parseFloat(getComputedStyle(map.getContainer()).fontSize);
+  for (const { at, strong, plain, dark, fits, below } of wanted) {
+    const p = map.latLngToContainerPoint(at);
+    if (below) p.y += 15;
+    const w = em * Math.max(strong?.length ?? 0, (plain?.length ?? 0) * 0.6) + 4;
+    const h = em * (strong && plain ? 2.7 : 1.4);
+    if (fits && fits(map) < w * 0.8) continue;
+    const box = [p.x - w / 2, p.y - h / 2, p.x + w / 2, p.y + h / 2];
+    if (box[0] < 2 || box[1] < 2 || box[2] > size.x - 2 || box[3] > size.y - 2) continue;
+    if (taken.some((t) => box[0] < t[2] && t[0] < box[2] && box[1] < t[3] && t[1] < box[3])) continue;
+    taken.push(box);
+    layer.addLayer(L.tooltip({ permanent: true, direction: "center", offset: below ? [0, 15] : [0, 0], className: `aj-label${dark ? " on-dark" : " on-ground"}`, interactive: false }).setLatLng(at).setContent(words(strong, plain)));
+  }
+  return taken;
+}
+
+/** Where a label of a polygon stands: the middle of its largest ring. */
+function middle(shape) {
+  let best = null, most = -1;
+  const rings = shape.getLatLngs().flat(shape.feature.geometry.type === "MultiPolygon" ? 1 : 0).filter((ring) => Array.isArray(ring));
+  for (const ring of rings) {
+    let area = 0, x = 0, y = 0;
+    for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      const cross = ring[j].lng * ring[i].lat - ring[i].lng * ring[j].lat;
+      area += cross; x += (ring[j].lng + ring[i].lng) * cross; y += (ring[j].lat + ring[i].lat) * cross;
+    }
+    if (area && Math.abs(area) > most) { most = Math.abs(area); best = L.latLng(y / (3 * area), x / (3 * area)); }
+  }
+  return best ?? shape.getBounds().getCenter();
+}
+
+const STREET = [0, 2.2, 1.4, 0.9, 0.5];
+
+/** A map to move in: figures on areas from afar, points from near, streets and water as a quiet ground. */
+async function atlas(el, d) {
+  const map = L.map(el, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, scrollWheelZoom: false, preferCanvas: false, dragging: !narrow, maxZoom: 17, wheelPxPerZoomLevel: 120 }).setView([0, 0], 3);
+  for (const [name, level] of [["ground", 405], ["edges", 410], ["dots", 440]]) { map.createPane(name).style.zIndex = level; }
+  map.getPane("ground").style.pointerEvents = map.getPane("edges").style.pointerEvents = "none";
+  const [base, edges, far] = await gather([d.base, d.edges, d.streets?.[0]]);
+  const id = (f) => String(f.properties.id);
+  const values = d.values ?? null;
+  const step = (value) => (value ? d.cuts.filter((cut) => value >= cut).length : -1);
+  let near = !values;
+  const look = (f) => {
+    const at = values && !near ? step(values[id(f)]) : -2;
+    return { color: near ? "#c2ccd0" : "#fff", weight: near ? 1 : 0.75, fillColor: at === -2 ? "#fff" : at < 0 ? "#eaeeef" : STEPS[at], fillOpacity: 1 };
+  };
+  const told = (f) => words(f.properties.name, values ? `${values[id(f)] ?? 0} ${d.unit}` : "");
+  const areas = L.geoJSON(base, {
+    style: look,
+    onEachFeature: (f, shape) => {
+      shape.middle = () => (shape.at ??= middle(shape));
+      shape.bindTooltip(told(f), { className: "aj-label aj-label-box", sticky: true });
+      shape.on("mouseover", () => shape.setStyle({ color: INK, weight: 2 }).bringToFront());
+      shape.on("mouseout", () => areas.resetStyle(shape));
+      shape.on("click", () => (d.links?.[id(f)] ? location.assign(d.links[id(f)]) : values && map.flyToBounds(shape.getBounds(), { duration: 0.4 })));
+    },
+  }).addTo(map);
+  const paint = (features) => L.geoJSON(features, {
+    pane: "ground",
+    interactive: false,
+    style: (f) => {
+      const { kind, level } = f.properties;
+      if (kind === "street") return { color: near ? "#d8e0e3" : "#fff", weight: STREET[level] * (near ? 1.6 : 1), opacity: near ? 1 : 0.7, lineCap: "round" };
+      return { stroke: false, fillColor: kind === "park" ? "#e6efe7" : near ? "#d2e3e8" : "#f3f7f8", fillOpacity: 1 };
+    },
+  });
+  let streets = paint(far).addTo(map), fine = null;
+  const borders = L.geoJSON(edges, { pane: "edges", interactive: false, style: () => ({ color: near ? "#728287" : INK, weight: near ? 1.25 : 1, opacity: near ? 1 : 0.55, fill: false }) }).addTo(map);
+  if (d.outline) L.geoJSON(d.outline, { pane: "edges", interactive: false, style: { color: INK, weight: 1.5, fill: false } }).addTo(map);
+  const dots = L.layerGroup(), names = L.layerGroup().addTo(map);
+  const paper = L.canvas({ pane: "dots", padding: 0.2 });
+  let points = [];
+  const whole = d.box ? L.latLngBounds(d.box) : borders.getLayers().length ? borders.getBounds() : areas.getLayers().length ? areas.getBounds() : null;
+  const fit = () => whole && map.fitBounds(whole, { padding: [14, 14], animate: false });
+  fit();
+  const start = map.getZoom();
+  if (d.here) {
+    L.circleMarker(d.here.at, { pane: "dots", radius: 8, color: "#fff", weight: 2.5, fillColor: LAMP, fillOpacity: 1, interactive: false }).addTo(map);
+  }
+  const across = (shape) => (m) => { const b = shape.getBounds(); return m.latLngToContainerPoint(b.getNorthEast()).x - m.latLngToContainerPoint(b.getSouthWest()).x; };
+  const label = () => {
+    const wanted = [];
+    const inView = map.getBounds();
+    if (d.here) wanted.push({ at: L.latLng(d.here.at), strong: d.here.name, plain: "", below: true });
+    const seen = near ? points.filter(([, lat, lon]) => inView.contains([lat, lon])) : [];
+    if (seen.length <= 60) {
+      for (const [, lat, lon, name] of seen) wanted.push({ at: L.latLng(lat, lon), strong: "", plain: name, below: true });
+    }
+    borders.eachLayer((shape) => { if (!near) wanted.push({ at: (shape.at ??= middle(shape)), strong: shape.feature.properties.name, plain: "", dark: false, fits: across(shape) }); });
+    const sorted = areas.getLayers().filter((s) => inView.intersects(s.getBounds())).sort((a, b) => (values?.[id(b.feature)] ?? 0) - (values?.[id(a.feature)] ?? 0));
+    for (const shape of sorted) {
+      const value = values?.[id(shape.feature)];
+      wanted.push({ at: shape.middle(), strong: d.named ? shape.feature.properties.name : "", plain: values && !near ? String(value ?? "") : d.named ? "" : shape.feature.properties.name, dark: !near && step(value) > 2, fits: across(shape) });
+    }
+    place(map, names, wanted.filter((one) => one.strong || one.plain));
+  };
+  const refresh = async () => {
+    const closer = !values || map.getZoom() >= start + (d.box && values ? 0.75 : 1.5) || (d.box && values && start > 12);
+    if (closer && !fine && d.streets?.[1]) {
+      fine = paint(await json(d.streets[1]));
+    }
+    if (closer !== near || (closer && fine && !map.hasLayer(fine))) {
+      near = closer;
+      areas.setStyle(look);
+      borders.setStyle({ color: near ? "#728287" : INK, weight: near ? 1.25 : 1, opacity: near ? 1 : 0.55 });
+      streets.remove(); fine?.remove();
+      (near && fine ? fine : (streets = paint(far))).addTo(map);
+      if (near && fine) { fine.remove(); fine = paint(fine.toGeoJSON()).addTo(map); }
+      if (near) dots.addTo(map); else dots.remove();
+    }
+    if (narrow) map.dragging[map.getZoom() > start + 0.4 ? "enable" : "disable"]();
+    label();
+  };
+  if (d.points) {
+    const found = await json(d.points);
+    points = found.points;
+    for (const [key, lat, lon, name] of points) {
+      const dot = L.circleMarker([lat, lon], { renderer: paper, radius: 5, color: "#fff", weight: 1.25, fillColor: TILE, fillOpacity: 1 });
+      dot.bindTooltip(words(name, ""), { className: "aj-label aj-label-box", direction: "top" });
+      dot.on("click", () => location.assign(found.href.replace("/0/", `/${key}/`)));
+      dots.addLayer(dot);
+    }
+  }
+  map.on("zoomend moveend", refresh);
+  L.control.zoom({ position: "topright", zoomInText: "+", zoomOutText: "−", zoomInTitle: d.words.in, zoomOutTitle: d.words.out }).addTo(map);
+  const back = L.control({ position: "topright" });
+  back.onAdd = () => {
+    const bar = L.DomUtil.create("div", "leaflet-bar");
+    const button = Object.assign(L.DomUtil.create("a", "", bar), { href: "#", role: "button", title: d.words.whole, textContent: "⤢" });
+    button.setAttribute("aria-label", d.words.whole);
+    L.DomEvent.disableClickPropagation(bar).on(button, "click", (event) => { L.DomEvent.preventDefault(event); fit(); });
+    return bar;
+  };
+  if (!d.here) back.addTo(map);
+  await refresh();
+  el.dataset.ajReady = "1";
+}
+
 each("data-aj-map", choropleth);
+each("data-aj-atlas", atlas);
 each("data-aj-plan", plan);

@@ -67,7 +67,7 @@ def _models() -> dict[str, type[Model]]:
     from anju.files.models import StoredFile
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
-    from anju.reference.models import Area
+    from anju.reference.models import Area, AreaChange
     from anju.registry import models as registry
 
     return {
@@ -93,6 +93,7 @@ def _models() -> dict[str, type[Model]]:
         "portal:company": registry.Company,
         "portal:manager": registry.Manager,
         "reference:area": Area,
+        "reference:change": AreaChange,
         "registry:community": registry.Community,
         "registry:building_add": registry.Community,
         "registry:building": registry.Building,
@@ -127,6 +128,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "ui:catalogue": {"name": "list"},
     "portal:open_data_schema": {"name": "communities"},
     "portal:open_data_file": {"name": "communities", "form": "csv"},
+    "reference:area_change_propose": {"name": "rename"},
     "reference:calendar_year": {"year": 2026},
     "reference:calendar_day": {"day": date(2026, 10, 1)},
     "reference:day_correct": {"day": date(2026, 10, 1)},

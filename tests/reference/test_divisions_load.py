@@ -14,7 +14,7 @@ from anju.core.errors import InvalidInput
 from anju.reference import services
 from anju.reference.models import Area, Boundary, Division
 from anju.reference.queries import areas_without_boundary, boundaries
-from tests.factories.reference import make_actor, make_area, make_city
+from tests.factories.reference import make_actor, make_area
 
 pytestmark = pytest.mark.django_db
 _BESIDE = (folder / "shared" / "data" for folder in Path(__file__).resolve().parents)
@@ -130,7 +130,10 @@ def test_a_new_name_of_a_later_day_keeps_the_old_one(files, capsys, journal_rows
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("streets", "code,name\n99010,河湾街道\n", "99010"),
+        ("streets", STREETS + "99010,新湾街道,990101\n", "streets.txt:5.99010"),
+        ("streets", STREETS + "990101001,别的街道,990101\n", "streets.txt:5.*streets.txt:2"),
+        ("streets", STREETS + "990101002,,990101\n", "streets.txt:5.990101002"),
+        ("villages", VILLAGES + "990101777001,某居委会,1\n", "villages.txt:6.*990101777001"),
         ("streets", "nummer,name\n1,a\n", "code"),
         ("responsibility", "units: [{code: 1}]", "responsibility.txt"),
         ("responsibility", "units: [", "responsibility.txt"),
@@ -177,59 +180,6 @@ def test_xuzhou_is_loaded_whole(capsys, journal_rows) -> None:
     assert sorted(mended) == ["320302", "320312"]
     assert not Area.objects.filter(level=3, district=None).exists()
     assert "2812" in out
-
-
-def test_a_renamed_area_can_be_read_as_of_an_earlier_day(journal_rows) -> None:
-    area = make_city()["district_a"]
-    services.area_rename(
-        actor=make_actor(CHANGE),
-        area=area,
-        name="新湾区",
-        on=date(2025, 1, 1),
-        source="云政发〔2024〕9号",
-        at=timezone.now(),
-    )
-    area.refresh_from_db()
-    assert area.name == "新湾区"
-    assert area.search_key.endswith("xwq")
-    assert area.names.get(period__contains=date(2024, 12, 31)).name == "河湾区"
-    assert area.names.get(period__contains=date(2025, 1, 1)).name == "新湾区"
-    with pytest.raises(InvalidInput, match="2025-01-02"):
-        services.area_rename(
-            actor=make_actor(CHANGE),
-            area=area,
-            name="老湾区",
-            on=date(2024, 6, 1),
-            source="x",
-            at=timezone.now(),
-        )
-
-
-def test_a_moved_area_takes_what_is_below_along(journal_rows) -> None:
-    places = make_city()
-    services.area_move(
-        actor=make_actor(CHANGE),
-        area=places["subdistrict_a"],
-        parent=places["district_b"],
-        on=date(2025, 1, 1),
-        source="云政发〔2024〕9号",
-        at=timezone.now(),
-    )
-    committee = places["committee_a"]
-    committee.refresh_from_db()
-    assert committee.district == places["district_b"]
-    assert committee.subdistrict == places["subdistrict_a"]
-    spells = places["subdistrict_a"].parents.order_by("period")
-    assert [spell.parent for spell in spells] == [places["district_a"], places["district_b"]]
-    with pytest.raises(InvalidInput, match=r"higher level|上一级"):
-        services.area_move(
-            actor=make_actor(CHANGE),
-            area=places["district_a"],
-            parent=places["committee_b"],
-            on=date(2025, 1, 1),
-            source="x",
-            at=timezone.now(),
-        )
 
 
 def test_a_later_boundary_ends_the_earlier(journal_rows) -> None:

@@ -129,3 +129,60 @@ def test_a_period_in_days_is_never_cut_short(start: date, n: int) -> None:
     while day < end:
         assert not REAL.is_working(day)
         day += timedelta(days=1)
+
+
+# Written by hand: weekdays of the year, less the statutory days (10 until 2007, 11 until 2024, 13
+# since), which the swaps of weekends leave as they are; then what a year took from another.
+TOTALS = {
+    2004: 262 - 10,
+    2005: 260 - 10,
+    2006: 260 - 10 + 2 - 1,  # 30 and 31 December worked for 2007; 3 January had none to match
+    2007: 261 - 10 - 2,  # 2 and 3 January were worked for in 2006
+    2008: 262 - 11,
+    2009: 261 - 11,
+    2010: 261 - 11,
+    2011: 260 - 11 + 1,  # 31 December worked for 2012
+    2012: 261 - 11 - 1,
+    2013: 261 - 11,
+    2014: 261 - 11,
+    2015: 261 - 11 - 1,  # 3 September, the seventieth anniversary
+    2016: 261 - 11,
+    2017: 260 - 11,
+    2018: 261 - 11,
+    2019: 261 - 11,
+    2020: 262 - 11 - 2,  # Spring Festival was lengthened by 31 January and a make-up day fell away
+    2021: 261 - 11,
+    2022: 260 - 11,
+    2023: 260 - 11,
+    2024: 262 - 11,
+    2025: 261 - 13,
+    2026: 261 - 13,
+}
+
+
+@pytest.mark.parametrize("year", range(2004, 2027))
+def test_every_published_year_has_as_many_working_days_as_counted_by_hand(year: int) -> None:
+    last_of_before = date(year - 1, 12, 31)
+    assert working_days_between(last_of_before, date(year, 12, 31), REAL) == TOTALS[year]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "worked"),
+    [
+        # Rest, with the make-up days round it: from the Saturday before to the Sunday after.
+        (date(2008, 9, 27), date(2008, 10, 5), ["2008-09-27", "2008-09-28"]),
+        (date(2013, 9, 28), date(2013, 10, 13), ["2013-09-29", "2013-09-30", "2013-10-08",
+         "2013-10-09", "2013-10-10", "2013-10-11", "2013-10-12"]),
+        (date(2020, 9, 26), date(2020, 10, 11), ["2020-09-27", "2020-09-28", "2020-09-29",
+         "2020-09-30", "2020-10-09", "2020-10-10"]),
+        (date(2025, 9, 27), date(2025, 10, 12), ["2025-09-28", "2025-09-29", "2025-09-30",
+         "2025-10-09", "2025-10-10", "2025-10-11"]),
+        (date(2012, 1, 21), date(2012, 1, 29), ["2012-01-21", "2012-01-29"]),
+        (date(2023, 1, 21), date(2023, 1, 29), ["2023-01-28", "2023-01-29"]),
+        (date(2024, 2, 3), date(2024, 2, 18), ["2024-02-04", "2024-02-05", "2024-02-06",
+         "2024-02-07", "2024-02-08", "2024-02-09", "2024-02-18"]),
+    ],
+)  # fmt: skip
+def test_the_weeks_of_real_festivals_day_by_day(first: date, last: date, worked: list[str]) -> None:
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    assert [day.isoformat() for day in days if REAL.is_working(day)] == worked

@@ -210,7 +210,13 @@ _grant("registry:api_read", _("Read the public register by program"), Role.API_P
 
 # reference: places and days
 _grant("reference:place_view", _("See areas and divisions"), *OFFICIALS, *COMPANY, Role.AUDITOR)
-_grant("reference:area_change", _("Change areas and divisions"), Role.DESK_CONFIRMER)
+_grant(
+    "reference:area_propose",
+    _("Propose changes of areas"),
+    Role.DESK_CLERK,
+    Role.DESK_CONFIRMER,
+)
+_grant("reference:area_change", _("Confirm changes of areas and divisions"), Role.DESK_CONFIRMER)
 _grant(
     "reference:calendar_view",
     _("See the calendar"),

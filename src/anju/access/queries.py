@@ -61,6 +61,7 @@ def actor_for(user: User, post: Post | None, at: datetime) -> Actor:
         organisation_id=post.organisation_id,
         area_id=area.pk if area and area.level else None,
         area_name=area.name if area and area.level else "",
+        area_unsettled=bool(area and area.unsettled),
         name=user.full_name,
         elevation=elevation,
     )

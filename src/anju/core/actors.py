@@ -55,6 +55,8 @@ class Actor:
     organisation_id: int | None = None
     area_id: int | None = None  # reference.Area of the post, None for the whole city
     area_name: str = ""
+    # Rows of the place are being moved in the background: scope asks their areas, not the rows.
+    area_unsettled: bool = False
     name: str = ""
     elevation: Elevation | None = None
 

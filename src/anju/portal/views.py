@@ -15,8 +15,10 @@ from anju.core.time import legal_day
 from anju.flow.kinds import KINDS
 from anju.flow.queries import publicity_on_show
 from anju.flow.rules import publicity_days_left
+from anju.reference.queries import backdrop_source
 from anju.registry.queries import search_public
 from anju.registry.states import EntryKind
+from anju.ui.grounds import neighbourhood
 from anju.ui.pages import actor_of, page
 
 from . import opendata, queries, rules
@@ -145,6 +147,13 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
             "projects": projects,
             "contracts": contracts,
             "counts": queries.community_counts(found),
+            "ground": neighbourhood(
+                latitude=found.latitude,
+                longitude=found.longitude,
+                name=found.name,
+                within=found.subdistrict_id,
+            ),
+            "ground_source": backdrop_source(),
         },
     )
 

@@ -38,6 +38,8 @@ class DivisionChangeKind(TextChoices):
     MOVED = "moved", _("Moved")
     FOUNDED = "founded", _("Founded")
     DISSOLVED = "dissolved", _("Dissolved")
+    RECODED = "recoded", _("Code changed")
+    RESTORED = "restored", _("Restored")
 
 
 class DaySource(TextChoices):
@@ -56,3 +58,22 @@ class Holiday(TextChoices):
     MID_AUTUMN = "mid_autumn", _("Mid-Autumn Festival")
     NATIONAL = "national", _("National Day")
     VICTORY = "victory", _("Victory Day")
+
+
+class AreaChangeState(TextChoices):
+    PROPOSED = "proposed", _("Waits for a second person")
+    CONFIRMED = "confirmed", _("Waits for its day")
+    MOVING = "moving", _("Rows are being moved")
+    IN_FORCE = "in_force", _("In force")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+APPEARANCE = {
+    AreaChangeState.PROPOSED: ("s-wait", "lamp"),
+    AreaChangeState.CONFIRMED: ("s-open", "tile"),
+    AreaChangeState.MOVING: ("s-doing", "tile"),
+    AreaChangeState.IN_FORCE: ("s-done", "good"),
+    AreaChangeState.REFUSED: ("s-fail", "bad"),
+    AreaChangeState.WITHDRAWN: ("s-void", ""),
+}

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from . import views
+from .views import calendar, changes, maps, places
 
 
 class DayConverter:
@@ -23,14 +23,22 @@ register_converter(DayConverter, "day")
 
 app_name = "reference"
 urlpatterns = [
-    path("places/", views.area_list, name="area_list"),
-    path("places/<int:pk>/", views.area_detail, name="area_detail"),
-    path("places/boundaries.json", views.boundaries, name="boundaries"),
-    path("places/divisions/", views.division_list, name="division_list"),
-    path("places/changes/", views.change_list, name="change_list"),
-    path("calendar/", views.calendar, name="calendar"),
-    path("calendar/load/", views.year_load, name="year_load"),
-    path("calendar/<int:year>/", views.calendar, name="calendar_year"),
-    path("calendar/day/<day:day>/", views.calendar_day, name="calendar_day"),
-    path("calendar/day/<day:day>/correct/", views.day_correct, name="day_correct"),
+    path("places/", places.area_list, name="area_list"),
+    path("places/<int:pk>/", places.area_detail, name="area_detail"),
+    path("places/boundaries.json", maps.boundaries, name="boundaries"),
+    path("places/backdrop.json", maps.backdrop, name="backdrop"),
+    path("places/divisions/", places.division_list, name="division_list"),
+    path("places/changes/", changes.change_list, name="change_list"),
+    path("places/changes/<int:pk>/", changes.change, name="change"),
+    path("places/changes/<int:pk>/undo/", changes.change_undo, name="change_undo"),
+    path(
+        "places/<int:pk>/change/<slug:name>/",
+        changes.area_change_propose,
+        name="area_change_propose",
+    ),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/load/", calendar.year_load, name="year_load"),
+    path("calendar/<int:year>/", calendar.calendar, name="calendar_year"),
+    path("calendar/day/<day:day>/", calendar.calendar_day, name="calendar_day"),
+    path("calendar/day/<day:day>/correct/", calendar.day_correct, name="day_correct"),
 ]

@@ -35,18 +35,21 @@ from .states import (
     UnitState,
 )
 
-_KEPT: dict[str, tuple[float, list[tuple[int, int, int | None, str]]]] = {}
+_KEPT: dict[str, tuple[float, list[Any]]] = {}
 _KEPT_SECONDS = 30.0
 
 
-def places() -> list[tuple[int, int, int | None, str]]:
-    """(id, level, parent, name) of all areas in order; kept half a minute per process."""
+def places() -> list[tuple[int, int, int | None, str, bool]]:
+    """(id, level, parent, name, exists) of all areas in order; kept half a minute per process."""
     base = str(connection.settings_dict["NAME"])
     kept = _KEPT.get(base)
     if kept is None or time.monotonic() - kept[0] > _KEPT_SECONDS:
-        rows: list[tuple[int, int, int | None, str]] = list(
-            Area.objects.order_by("sort_key").values_list("pk", "level", "parent_id", "name")
-        )
+        rows: list[tuple[int, int, int | None, str, bool]] = [
+            (pk, level, parent, name, valid_to is None)
+            for pk, level, parent, name, valid_to in Area.objects.order_by("sort_key").values_list(
+                "pk", "level", "parent_id", "name", "valid_to"
+            )
+        ]
         _KEPT[base] = (time.monotonic(), rows)
         return rows
     return kept[1]
@@ -59,7 +62,7 @@ def forget_places() -> None:
 
 def place_names() -> dict[int, str]:
     """Area id → name."""
-    return {pk: name for pk, _level, _parent, name in places()}
+    return {pk: name for pk, _level, _parent, name, _exists in places()}
 
 
 def below(actor: Actor, level: int, parent: int | None = None) -> list[tuple[str, str]]:
@@ -72,9 +75,11 @@ def below(actor: Actor, level: int, parent: int | None = None) -> list[tuple[str
         Reach.COMMITTEE,
     ):
         root = parent
-    parents = {pk: up for pk, _level, up, _name in rows}
+    parents = {pk: up for pk, _level, up, _name, _exists in rows}
     found = []
-    for pk, at, _up, name in rows:
+    for pk, at, _up, name, exists in rows:
+        if not exists:
+            continue
         here: int | None = pk
         while root is not None and here is not None and here != root:
             here = parents.get(here)
@@ -122,13 +127,13 @@ class PlaceFilters(django_filters.FilterSet):
     """District, sub-district and committee, as far as the actor's post does not fix them."""
 
     district = django_filters.ChoiceFilter(
-        label=_("District"), field_name="district_id", empty_label=_("All")
+        label=_("District"), method="by_place", empty_label=_("All")
     )
     subdistrict = django_filters.ChoiceFilter(
-        label=_("Sub-district"), field_name="subdistrict_id", empty_label=_("All")
+        label=_("Sub-district"), method="by_place", empty_label=_("All")
     )
     committee = django_filters.ChoiceFilter(
-        label=_("Neighbourhood committee"), field_name="committee_id", empty_label=_("All")
+        label=_("Neighbourhood committee"), method="by_place", empty_label=_("All")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -150,6 +155,11 @@ class PlaceFilters(django_filters.FilterSet):
                 continue
             self.filters[name].extra["choices"] = below(actor, level, parent)
             self.filters[name].extra["widget"] = forms.Select(attrs={"data-aj-find": ""})
+
+    def by_place(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Rows of a place, also while the rows of that place are being moved."""
+        unsettled = Area.objects.filter(pk=value, unsettled=True).exists()
+        return rows.in_place(name, int(value), unsettled=unsettled)  # type: ignore[attr-defined]
 
     def _asked(self, name: str) -> int | None:
         text = (self.data or {}).get(name, "")

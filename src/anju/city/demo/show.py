@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..models import Making
-from . import desk, endings, homes, operators
+from . import desk, endings, homes, operators, places
 from .cast import Cast, DemoAccount, accounts_keep, cast_make
 
 STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
@@ -21,6 +21,7 @@ STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     desk.papers,
     desk.imports,
     desk.messages,
+    places.changes,
     operators.elevations,
     operators.keys,
 )

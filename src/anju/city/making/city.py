@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anju.core.errors import AnjuError
+from anju.reference.models import Backdrop
 from anju.registry.services import search_rebuild
 
 from ..models import Making
@@ -63,6 +64,7 @@ def city_make(
     else:
         with transaction.atomic(), connection.cursor() as cursor:
             making.save()
+            _draw_ground(making)
             tell(_("Writing homes, people and owners"), 0, plan.size.units)
             _load_base(cursor.cursor, plan, trade)
             _load_homes(cursor.cursor, plan, trade, range(len(plan.communities)), tell)
@@ -131,6 +133,14 @@ SELECT id::regclass::text FROM referring WHERE id <> ALL (%(tables)s::regclass[]
 """
 
 
+def _draw_ground(making: Making) -> None:
+    """What maps draw under their points."""
+    Backdrop.objects.all().delete()
+    Backdrop.objects.create(
+        features=making.backdrop["features"], source=tables.SOURCE, as_of=tables.SINCE
+    )
+
+
 def _load_base(cursor: Any, plan: plans.Plan, trade: firms.Trade) -> None:
     for table, lines in (*tables.place_lines(plan).items(), *firms.lines(trade)):
         copy_generated(cursor, table, lines)
@@ -193,6 +203,7 @@ def _load_large(plan: plans.Plan, trade: firms.Trade, making: Making, tell: Prog
         off, making.put_back = stripping.written_down(cursor)
         with transaction.atomic():
             making.save()
+            _draw_ground(making)
             _load_base(cursor.cursor, plan, trade)
         with transaction.atomic():
             for sql in off:

@@ -13,8 +13,8 @@ from .plan import Plan, make
 from .sizes import Size
 
 SOURCE = "云澜（虚构）"
-_SINCE = "1990-01-01"
-_ALWAYS = f"[{_SINCE},)"
+SINCE = "1990-01-01"
+_ALWAYS = f"[{SINCE},)"
 
 COLUMNS = {
     "division": "id code level name sort_key search_key parent_id valid source",
@@ -78,7 +78,7 @@ def place_lines(plan: Plan) -> dict[str, list[str]]:
             )
         out["area"].append(
             f"{a.id}\t{a.code}\t{a.kind}\t{a.level}\t{a.name}\t{keys}\t{division}\t"
-            f"{a.parent or homes.NULL}\t{_SINCE}\n"
+            f"{a.parent or homes.NULL}\t{SINCE}\n"
         )
         out["areaname"].append(f"{a.id}\t{a.name}\t{_ALWAYS}\t{SOURCE}\n")
         if a.parent:
@@ -94,7 +94,7 @@ def place_lines(plan: Plan) -> dict[str, list[str]]:
 def _boundary(of: str, shape: maps.Polygon, light: maps.Polygon) -> str:
     full, thin = json.dumps(maps.multipolygon(shape)), json.dumps(maps.multipolygon(light))
     edges = "\t".join(str(value) for value in maps.box(shape))
-    return f"{of}\t{full}\t{thin}\t{edges}\t{SOURCE}\t{_SINCE}\t{_ALWAYS}\t[]\n"
+    return f"{of}\t{full}\t{thin}\t{edges}\t{SOURCE}\t{SINCE}\t{_ALWAYS}\t[]\n"
 
 
 def community_lines(

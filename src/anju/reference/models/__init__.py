@@ -1,16 +1,31 @@
 """Places and days."""
 
-from .areas import Area, AreaName, AreaParent, AreaQuerySet, area_keys, point_range
-from .boundaries import Boundary
+from .areas import (
+    Area,
+    AreaCode,
+    AreaGap,
+    AreaName,
+    AreaParent,
+    AreaQuerySet,
+    area_keys,
+    point_range,
+)
+from .boundaries import Backdrop, Boundary
+from .changes import AreaChange, AreaSuccession
 from .days import CalendarDay, CalendarYear
 from .divisions import Division, DivisionChange, DivisionQuerySet
 from .placed import PlacedModel, PlacedQuerySet
 
 __all__ = [
     "Area",
+    "AreaChange",
+    "AreaCode",
+    "AreaGap",
     "AreaName",
     "AreaParent",
     "AreaQuerySet",
+    "AreaSuccession",
+    "Backdrop",
     "Boundary",
     "CalendarDay",
     "CalendarYear",

@@ -24,7 +24,8 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def valid_on(self, day: date) -> Self:
         """Areas that exist on a day."""
-        return self.filter(valid_from__lte=day).exclude(valid_to__lte=day)
+        rows = self.filter(valid_from__lte=day).exclude(valid_to__lte=day)
+        return rows.exclude(gaps__period__contains=day)
 
     def within(self, area: Area) -> Self:
         """The area itself and everything below it."""
@@ -77,6 +78,12 @@ class Area(models.Model):
     )
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
+    # Who answers for the rows of an area that is no more; its path is the successor's.
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="predecessors"
+    )
+    # Rows of this place are being moved in the background (services/moving.py).
+    unsettled = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects = AreaQuerySet.as_manager()
 
@@ -88,6 +95,11 @@ class Area(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
                 name="reference_area_valid_order",
                 violation_error_message=_("An area ends after the day it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | Q(valid_to__isnull=False),
+                name="reference_area_successor_of_ended",
+                violation_error_message=_("Only an area that is no more has a successor."),
             ),
         ]
 
@@ -161,3 +173,48 @@ class AreaParent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area} < {self.parent}"
+
+
+class AreaCode(models.Model):
+    """The code an area bore, from day to day."""
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="codes")
+    code = models.CharField(_("code"), max_length=12)
+    period = DateRangeField(_("period"))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("code of an area")
+        verbose_name_plural = _("codes of areas")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{2,12}$"),
+                name="reference_areacode_digits",
+                violation_error_message=_("A code has 2 to 12 digits."),
+            ),
+            ExclusionConstraint(
+                name="reference_areacode_one_at_a_time",
+                expressions=[
+                    (point_range("area_id"), RangeOperators.OVERLAPS),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("An area bears one code at a time."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AreaGap(models.Model):
+    """Days on which an area did not exist, between its end and its restoration."""
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="gaps")
+    period = DateRangeField(_("period"))
+
+    class Meta:
+        verbose_name = _("gap of an area")
+        verbose_name_plural = _("gaps of areas")
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.period}"

@@ -62,3 +62,29 @@ class Boundary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.area or self.division}"
+
+
+class Backdrop(models.Model):
+    """What lies under the points of a map: river, parks and streets of the city; at most one.
+
+    ``features`` are GeoJSON lines and polygons in WGS-84 with ``kind`` (river, park, street),
+    ``level`` (1 ring or express, 2 main, 3 secondary, 4 lane) and ``name``.
+    """
+
+    features = models.JSONField(_("lines"), default=list)
+    source = models.CharField(_("source"), max_length=200)
+    as_of = models.DateField(_("as of"))
+
+    class Meta:
+        verbose_name = _("backdrop of maps")
+        verbose_name_plural = _("backdrops of maps")
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                name="reference_backdrop_one",
+                violation_error_message=_("The city has a backdrop already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.source

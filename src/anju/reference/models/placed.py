@@ -26,12 +26,10 @@ class PlacedQuerySet(models.QuerySet):
         match actor.reach:
             case Reach.CITY:
                 return self
-            case Reach.DISTRICT:
-                return self.filter(district_id=actor.area_id or 0)
-            case Reach.SUBDISTRICT:
-                return self.filter(subdistrict_id=actor.area_id or 0)
-            case Reach.COMMITTEE:
-                return self.filter(committee_id=actor.area_id or 0)
+            case Reach.DISTRICT | Reach.SUBDISTRICT | Reach.COMMITTEE:
+                return self.in_place(
+                    actor.reach.value, actor.area_id or 0, unsettled=actor.area_unsettled
+                )
             case Reach.COMPANY:
                 return self.of_company(actor)
             case Reach.OWN:
@@ -39,6 +37,19 @@ class PlacedQuerySet(models.QuerySet):
             case Reach.PUBLIC:
                 return self.published()
         return self.none()
+
+    def in_place(self, level: str, area_id: int, *, unsettled: bool) -> Self:
+        """Rows of one district, sub-district or committee.
+
+        While rows are being moved (``unsettled``) a row's own columns may lag behind, but its
+        area tells the truth at once; the columns only narrow the search then.
+        """
+        if not unsettled:
+            return self.filter(**{f"{level}_id": area_id})
+        inside = Area.objects.filter(**{f"{level}_id": area_id})
+        moving = Area.objects.filter(unsettled=True).values("pk")
+        lagging = models.Q(**{f"{level}_id__in": moving}) | models.Q(**{f"{level}_id": None})
+        return self.filter(lagging, area_id__in=inside.values("pk"))
 
     def of_company(self, actor: Actor) -> Self:
         """Rows of the projects of the actor's company; override where a company may look."""

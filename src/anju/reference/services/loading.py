@@ -20,9 +20,12 @@ from ..models import Area, AreaName, AreaParent, Division, area_keys
 from ..rules import divisions as rules
 from ..rules.outlines import read_outline
 from ..states import AreaKind, AreaLevel
-from .places import _refresh_places, boundary_write
+from .moving import rows_refresh
+from .places import boundary_write
 
 LOADED = journal.declare("reference.divisions_load", _("Loaded divisions and areas"))
+
+LINES_TOLD = 20
 
 _AREA_LEVELS = {
     rules.CITY: AreaLevel.CITY,
@@ -34,10 +37,11 @@ _AREA_LEVELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DivisionRow:
-    """A division as a file states it."""
+    """A division as a file states it; ``where`` names the file and the line."""
 
     code: str
     name: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,32 +131,40 @@ def divisions_load(
 
 def _ordered(rows: Sequence[DivisionRow]) -> list[DivisionRow]:
     seen: dict[str, DivisionRow] = {}
+    wrong: list[Any] = []
     for number, row in enumerate(rows, start=1):
         code, name = row.code.strip(), clean(row.name)
+        where = row.where or _("row %(row)s") % {"row": number}
         try:
             level = rules.level_of(code)
-        except ValueError as error:
-            raise InvalidInput(
-                {
-                    "code": [
-                        _("Row %(row)s: %(code)s is not the code of a division.")
-                        % {"row": number, "code": code or "—"}
-                    ]
-                }
-            ) from error
+        except ValueError:
+            words = _("%(where)s: %(code)s is not the code of a division.")
+            wrong.append(words % {"where": where, "code": code or "—"})
+            continue
         if level == rules.PROVINCE:
             continue
         if len(code) == 4:
             code += "00"
         if not name:
-            raise InvalidInput(
-                {
-                    "name": [
-                        _("%(code)s has no name. Give one with --responsibility.") % {"code": code}
-                    ]
-                }
+            words = _("%(where)s: %(code)s has no name. Give one with --responsibility.")
+            wrong.append(words % {"where": where, "code": code})
+            continue
+        before = seen.get(code)
+        if before is not None and before.where and row.where and before.name != name:
+            words = _("%(where)s: %(code)s is %(name)s at %(before)s. Keep one of them.")
+            wrong.append(
+                words % {"where": where, "code": code, "name": before.name, "before": before.where}
             )
-        seen[code] = DivisionRow(code=code, name=name)
+            continue
+        seen[code] = DivisionRow(code=code, name=name, where=row.where)
+    missing = [
+        _("%(where)s: the division above %(code)s %(name)s is missing.")
+        % {"where": row.where or row.code, "code": row.code, "name": row.name}
+        for row in seen.values()
+        if rules.level_of(row.code) > rules.CITY and rules.parent_code(row.code) not in seen
+    ]
+    if wrong or missing:
+        raise InvalidInput({"file": [*wrong, *missing][:LINES_TOLD]})
     return sorted(seen.values(), key=lambda row: (rules.level_of(row.code), row.code))
 
 
@@ -171,15 +183,6 @@ def _load_divisions(
                 continue
             tally[0] += 1
             parent = known.get(rules.parent_code(row.code))
-            if parent is None and level > rules.CITY:
-                raise InvalidInput(
-                    {
-                        "code": [
-                            _("%(code)s %(name)s: the division above it is missing.")
-                            % {"code": row.code, "name": row.name}
-                        ]
-                    }
-                )
             found = known.get(row.code)
             if found is not None and found.name == row.name:
                 continue
@@ -283,7 +286,7 @@ def _follow(
     if changed:
         area.save()
     if moved:
-        _refresh_places(list(Area.objects.within(area).values_list("pk", flat=True)))
+        rows_refresh(Area.objects.within(area).values_list("pk", flat=True))
     return changed
 
 

@@ -254,7 +254,8 @@ def _patterns(text: str) -> dict[str, Any]:
 def _people(actor: Actor, text: str, limit: int) -> Found:
     if any(sign.isdigit() for sign in text):
         return Found(EntryKind.PERSON, [], False)  # an address or a code; no name has a digit
-    if actor.elevation is not None or actor.reach not in (Reach.CITY, *_PLACE):
+    slow = actor.elevation is not None or actor.area_unsettled
+    if slow or actor.reach not in (Reach.CITY, *_PLACE):
         rows = Person.objects.visible_to(actor).filter(
             Q(name__contains=text) | Q(initials__startswith=fold(text))
         )

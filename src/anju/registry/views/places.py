@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from anju.access.permissions import perm
 from anju.core.area import m2
 from anju.core.money import yuan
+from anju.reference.queries import place_on
+from anju.reference.states import AreaLevel
 from anju.ui.pages import page
 
 from ..filters import place_names
@@ -47,7 +49,16 @@ def desk_crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
     return [(_("Desk"), reverse("registry:desk")), *more]
 
 
-def place_facts(row: Any) -> list[Fact]:
+def place_facts(row: Any, asof: AsOf | None = None) -> list[Fact]:
+    """Where a row lies; on a past day under the names and in the areas of that day."""
+    if asof is not None and asof.past and row.area_id:
+        then = {one.level: one.name for one in place_on(row.area_id, asof.day)}
+        if then:
+            words = [then.get(level, "") for level in (AreaLevel.DISTRICT, AreaLevel.SUBDISTRICT)]
+            return [
+                Fact(_("Place"), " ".join(filter(None, words)) or then.get(AreaLevel.CITY, "")),
+                Fact(_("Neighbourhood committee"), then.get(AreaLevel.COMMITTEE, "")),
+            ]
     names = place_names()
     words = [names.get(key or 0, "") for key in (row.district_id, row.subdistrict_id)]
     return [
@@ -61,7 +72,7 @@ def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
     facts = [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
         Fact(_("Code"), row.code),
-        *place_facts(row),
+        *place_facts(row, asof),
         Fact(_("Kind"), row.get_kind_display()),
         Fact(_("Built"), row.built_year or ""),
         Fact(_("Address"), row.address),
@@ -166,7 +177,7 @@ def _area_facts(row: ManagementArea, asof: AsOf) -> list[Fact]:
     return [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
         Fact(_("Code"), row.code),
-        *place_facts(row),
+        *place_facts(row, asof),
         Fact(_("Delimited on"), row.delimited_on.isoformat()),
         Fact(_("Units"), number(total.units)),
         Fact(_("Area of units, m²"), m2(total.area_dm2)),
@@ -274,7 +285,7 @@ def _project_facts(row: Project, asof: AsOf) -> list[Fact]:
             link("registry:area", row.management_area_id),
         ),
         Fact(_("Code"), row.code),
-        *place_facts(row),
+        *place_facts(row, asof),
         Fact(_("Period"), spell(row.period)),
         Fact(
             _("Project manager"),
@@ -374,7 +385,7 @@ def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
             past.name_on(row.community, asof.day) or row.community.name,
             link("registry:community", row.community_id),
         ),
-        *place_facts(row),
+        *place_facts(row, asof),
         Fact(
             _("Management area"),
             area.name if area else _("None"),

@@ -48,7 +48,7 @@ def _facts(row: Unit, asof: AsOf) -> list[Fact]:
             past.name_on(row.community, asof.day) or row.community.name,
             link("registry:community", row.community_id),
         ),
-        *place_facts(row),
+        *place_facts(row, asof),
         Fact(
             _("Management area"),
             area.name if area else _("None"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anju.core.actors import SYSTEM
-from anju.core.errors import AnjuError
+from anju.core.errors import AnjuError, InvalidInput
 from anju.core.time import legal_day
 
 from ...services.loading import DivisionRow, LoadCounts, Responsibility, divisions_load
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         for feature in features:
             properties = feature.get("properties", {})
             names.setdefault(str(properties.get("adcode", "")), str(properties.get("name", "")))
-        rows = [DivisionRow(code=row.code, name=names.get(row.code, "")) for row in rows]
+        rows = [replace(row, name=row.name or names.get(row.code, "")) for row in rows]
         try:
             as_of = date.fromisoformat(options["as_of"] or str(extra.get("as_of") or ""))
         except ValueError:
@@ -82,6 +83,9 @@ class Command(BaseCommand):
                 as_of=as_of,
                 at=timezone.now(),
             )
+        except InvalidInput as error:
+            told = [str(one) for sentences in error.errors.values() for one in sentences]
+            raise CommandError("\n".join(told)) from error
         except AnjuError as error:
             raise CommandError(str(error)) from error
         self._report(counts)
@@ -151,7 +155,11 @@ def _read_csv(path: Path) -> list[DivisionRow]:
                     _("%(file)s has no columns code and name.") % {"file": path.name}
                 )
             return [
-                DivisionRow(code=(row["code"] or "").strip(), name=row["name"] or "")
+                DivisionRow(
+                    code=(row["code"] or "").strip(),
+                    name=row["name"] or "",
+                    where=f"{path.name}:{reader.line_num}",
+                )
                 for row in reader
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:

@@ -64,6 +64,7 @@ def _models() -> dict[str, type[Model]]:
     from anju.audit.models import AuditEvent
     from anju.contracts.models import OutOfTownFiling, ServiceContract
     from anju.documents.models import Paper
+    from anju.exports.models import ListExport
     from anju.files.models import StoredFile
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
@@ -84,6 +85,7 @@ def _models() -> dict[str, type[Model]]:
         "contracts:contract": ServiceContract,
         "contracts:filing": OutOfTownFiling,
         "documents:paper": Paper,
+        "exports:": ListExport,
         "files:": StoredFile,
         "flow:publicity": Publicity,
         "flow:objection": Objection,

@@ -116,7 +116,7 @@ def test_a_short_list_is_saved_at_once_and_a_long_one_written_in_the_background(
     page = clerk.get("/exports/").content.decode()
     assert "等待中" in page
     assert 'hx-trigger="every 2s"' in page
-    assert '<noscript><meta http-equiv="refresh"' in page
+    assert '<noscript><p><a class="aj-hit" href="/exports/">' in page
     settings.EXPORT_IMMEDIATE_ROWS = ROWS
     answer = clerk.post(reverse("registry:units"), {"export_all": "csv"})
     assert answer.status_code == 200

@@ -87,6 +87,7 @@ def _models() -> dict[str, type[Model]]:
         "documents:paper": Paper,
         "exports:": ListExport,
         "files:": StoredFile,
+        "files:attach": registry.ChangeRequest,
         "flow:publicity": Publicity,
         "flow:objection": Objection,
         "jobs:": ProcrastinateJob,
@@ -134,6 +135,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "reference:day_correct": {"day": date(2026, 10, 1)},
     "documents:paper_download": {"file_format": "pdf"},
     "contracts:filing_decide": {"name": "file"},
+    "files:attach": {"purpose": "registry.change_evidence"},
 }
 
 

@@ -9,7 +9,7 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from anju.documents.extracts import ExtractProvider, register
 
-        from . import extracts
+        from . import extracts, purposes  # noqa: F401 - declares what files are for
 
         register(
             ExtractProvider(

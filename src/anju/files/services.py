@@ -69,15 +69,7 @@ def file_store(
     found = inspect(name=name, data=sent, kinds=known.kinds, field=field, limit=known.limit)
     scan_state, virus = scan(sent)
     if virus:
-        raise InvalidInput(
-            {
-                field: [
-                    _(
-                        "The file carries a virus: it was not kept. Clean the device and send another."
-                    )
-                ]
-            }
-        )
+        raise InvalidInput({field: [VIRUS]})
     file = StoredFile(
         sha256=hashlib.sha256(found.data).hexdigest(),
         sent_sha256=hashlib.sha256(sent).hexdigest(),

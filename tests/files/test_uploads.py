@@ -272,16 +272,16 @@ def test_pictures_lose_what_is_not_picture(owner):
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
 def test_no_picture_tells_where_it_was_taken(owner, image_format):
     exif = Image.Exif()
+    exif[0x010E] = "taken at home"
     place = exif.get_ifd(0x8825)
     place[1], place[2] = "N", (34.0, 16.0, 5.0)
-    ending = image_format.lower().replace("jpeg", "jpg")
+    marks = (b"Exif", b"eXIf", b"EXIF", b"home")
     sent = picture(image_format, exif=exif)
-    before = Image.open(io.BytesIO(sent))
-    before.load()  # PNG keeps it behind the pixels
-    assert before.getexif().get_ifd(0x8825)
-    kept = Image.open(io.BytesIO(response(owner, send(owner, f"a.{ending}", sent)).getvalue()))
-    kept.load()
-    assert not kept.getexif()
+    assert sum(mark in sent for mark in marks) >= 2
+    ending = image_format.lower().replace("jpeg", "jpg")
+    kept = response(owner, send(owner, f"a.{ending}", sent)).getvalue()
+    assert not any(mark in kept for mark in marks)
+    assert not Image.open(io.BytesIO(kept)).getexif()
 
 
 def test_links_a_reader_clicks_and_templates_of_the_own_disk_are_taken(owner):

@@ -98,12 +98,12 @@ def test_the_form_takes_several_files_and_a_camera(city, clerk, change):
     assert found is not None
     assert 'accept="image/jpeg,image/png' in found[0]
     assert " multiple" in found[0]
-    more = clerk.get(reverse("files:attach", args=[EVIDENCE, change.pk])).content.decode()
+    more = clerk.get(reverse("files:attach", args=[change.pk, EVIDENCE])).content.decode()
     assert 'capture="environment"' in more
 
 
 def attach(client: Client, change: ChangeRequest, *files: SimpleUploadedFile, **more):
-    where = reverse("files:attach", args=[EVIDENCE, change.pk])
+    where = reverse("files:attach", args=[change.pk, EVIDENCE])
     return client.post(where, {"uploads": list(files), **more})
 
 
@@ -162,7 +162,7 @@ def test_outside_the_place_there_is_no_file(city, change, signed_in):
     inside = signed_in(Role.INSPECTOR, area=city.district)  # sees the place, not changes
     assert inside.get(reverse("files:file_open", args=[file.pk])).status_code == 404
     assert attach(stranger, change).status_code == 404
-    where = reverse("files:attach", args=["registry.nothing", change.pk])
+    where = reverse("files:attach", args=[change.pk, "registry.nothing"])
     assert stranger.get(where).status_code == 404
 
 
@@ -233,7 +233,7 @@ def everything(city):
         may_add=lambda actor, owner: Allowed(),
         page="registry:community",
     )
-    yield reverse("files:attach", args=["files.page_test", city.community.pk])
+    yield reverse("files:attach", args=[city.community.pk, "files.page_test"])
     del PURPOSES["files.page_test"]
 
 
@@ -263,7 +263,7 @@ def test_a_page_names_every_bad_file_of_twenty_and_takes_no_more(everything, cle
 
 
 def test_photographs_of_a_community_show_for_its_readers_and_papers_do_not(city, clerk, signed_in):
-    where = reverse("files:attach", args=[PHOTOS, city.community.pk])
+    where = reverse("files:attach", args=[city.community.pk, PHOTOS])
     assert clerk.post(where, {"uploads": [upload("东门.jpg", picture())]}).status_code == 303
     file = StoredFile.objects.get()
     inspector = signed_in(Role.INSPECTOR, area=city.district)

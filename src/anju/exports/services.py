@@ -139,7 +139,8 @@ def export_repeat(*, actor: Actor, export: ListExport, at: datetime) -> ListExpo
     if same.exists():
         Denied(_("The same export is being written already.")).require()
     export.state, export.reason = ExportState.WAITING, ""
-    export.rows_done, export.size, export.sha256 = 0, 0, ""
+    export.rows_done, export.size = 0, 0
+    export.path = export.sha256 = ""  # a file left there goes when the next attempt begins
     export.begun_at = export.finished_at = export.expires_at = None
     export.asked_at = at
     export.save()

@@ -63,7 +63,7 @@ def _part(actor: Actor, purpose: Purpose, owner: Any, lines: list[Line]) -> Part
         purpose.name.replace(".", "-"),
         str(purpose.label),
         lines,
-        reverse("files:attach", args=[purpose.name, owner.pk]) if may else "",
+        reverse("files:attach", args=[owner.pk, purpose.name]) if may else "",
         "" if may else may.reason,  # type: ignore[union-attr]
     )
 

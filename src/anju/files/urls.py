@@ -7,5 +7,5 @@ app_name = "files"
 urlpatterns = [
     path("files/<int:pk>", views.file_open, name="file_open"),
     path("files/<int:pk>/take-back", views.file_take_back, name="file_take_back"),
-    path("files/attach/<str:purpose>/<int:pk>", views.attach, name="attach"),
+    path("files/to/<int:pk>/<str:purpose>", views.attach, name="attach"),
 ]

@@ -48,7 +48,7 @@ def _owner(request: HttpRequest, purpose: str, pk: int) -> tuple[Purpose, Any]:
 
 
 @page(signed_in=True, methods=("GET", "POST"))
-def attach(request: HttpRequest, purpose: str, pk: int) -> HttpResponse:
+def attach(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
     """Attach files to a thing: several at once, or a photograph taken now."""
     actor = actor_of(request)
     known, owner = _owner(request, purpose, pk)

@@ -39,6 +39,7 @@ class Purpose:
     may_add: Callable[[Actor, Any], Decision]
     view: str = ""  # a permission
     page: str = ""  # name of the owner's address
+    title: Callable[[Any], str] = str  # what the owner is called on pages
     limit: int = 0
     personal: bool = False  # opening one is logged as reading personal data
 
@@ -55,6 +56,7 @@ def declare(
     may_add: Callable[[Actor, Any], Decision],
     view: str = "",
     page: str = "",
+    title: Callable[[Any], str] = str,
     limit: int = 0,
     personal: bool = False,
 ) -> str:
@@ -75,6 +77,7 @@ def declare(
         may_add=may_add,
         view=view,
         page=page,
+        title=title,
         limit=limit,
         personal=personal,
     )

@@ -73,7 +73,7 @@ def attach(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
     context = {
         "form": form,
         "label": known.label,
-        "owner": owner,
+        "owner": known.title(owner),
         "back": reverse(known.page, args=[owner.pk]),
         "most": rules.AT_ONCE,
     }

@@ -17,6 +17,7 @@ EVIDENCE = declare(
     view=perm("registry:change_view"),
     may_add=policies.may_add_evidence,
     page="registry:change",
+    title=lambda change: str(change.target_label),
     personal=True,
 )
 PHOTOS = declare(

@@ -55,7 +55,7 @@ class Reason(TextChoices):
     )
     GIVEN_UP = (
         "given_up",
-        _("The work stopped three times. Narrow the conditions, or tell the operators."),
+        _("The work was stopped before its end. Try again, or narrow the conditions."),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from anju.core.errors import InvalidInput
+from anju.core.errors import InvalidInput, Refused
 from anju.ui.pages import actor_of, form_refuses, form_status, page
 
 from . import policies, rules, services
@@ -39,12 +39,15 @@ def file_open(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _owner(request: HttpRequest, purpose: str, pk: int) -> tuple[Purpose, Any]:
-    """The purpose and the thing, both as the actor sees them, or 404."""
+    """The purpose and the thing within the actor's reach, or 404; 403 without the permission."""
     known = PURPOSES.get(purpose)
-    if known is None or (known.view and not actor_of(request).can(known.view)):
+    if known is None:
         raise Http404
     rows = apps.get_model(known.owner)._default_manager.visible_to(actor_of(request))  # type: ignore[attr-defined]
-    return known, get_object_or_404(rows, pk=pk)
+    owner = get_object_or_404(rows, pk=pk)
+    if known.view and not actor_of(request).can(known.view):
+        raise Refused(_("Your post does not allow this."))
+    return known, owner
 
 
 @page(signed_in=True, methods=("GET", "POST"))

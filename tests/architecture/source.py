@@ -17,7 +17,7 @@ FLOORS = (
     ("ui",),
     ("audit", "jobs"),
     ("notices", "files"),
-    ("documents",),
+    ("documents", "exports"),
     ("flow",),
     ("registry",),
     ("contracts",),

@@ -18,6 +18,7 @@ from .source import FLOORS, LEVEL, PACKAGE, ROOT, app_of, modules, name_of, tree
 PORTS = {
     "journal": "audit",  # access stands below audit and must write audit rows
     "messenger": "notices",  # access stands below notices and must send codes
+    "list_exporter": "exports",  # every list stands on the kit, and long ones need a job
 }
 
 

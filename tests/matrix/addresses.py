@@ -64,6 +64,7 @@ def _models() -> dict[str, type[Model]]:
     from anju.audit.models import AuditEvent
     from anju.contracts.models import OutOfTownFiling, ServiceContract
     from anju.documents.models import Paper
+    from anju.exports.models import ListExport
     from anju.files.models import StoredFile
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
@@ -84,7 +85,9 @@ def _models() -> dict[str, type[Model]]:
         "contracts:contract": ServiceContract,
         "contracts:filing": OutOfTownFiling,
         "documents:paper": Paper,
+        "exports:": ListExport,
         "files:": StoredFile,
+        "files:attach": registry.ChangeRequest,
         "flow:publicity": Publicity,
         "flow:objection": Objection,
         "jobs:": ProcrastinateJob,
@@ -134,6 +137,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "reference:day_correct": {"day": date(2026, 10, 1)},
     "documents:paper_download": {"file_format": "pdf"},
     "contracts:filing_decide": {"name": "file"},
+    "files:attach": {"purpose": "registry.change_evidence"},
 }
 
 

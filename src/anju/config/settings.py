@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "anju.registry",
     "anju.flow",
     "anju.documents",
+    "anju.exports",
     "anju.notices",
     "anju.files",
     "anju.audit",
@@ -99,6 +100,9 @@ MFA_TOTP_ISSUER = "Anju"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = flag("ANJU_INSECURE_ORIGIN", True)
 IDLE_MINUTES = int(os.environ.get("ANJU_IDLE_MINUTES", "30"))  # officials; 0 never
+# Lists longer than this are written in the background, and their files kept for so many days.
+EXPORT_IMMEDIATE_ROWS = int(os.environ.get("ANJU_EXPORT_IMMEDIATE_ROWS", "5000"))
+EXPORT_DAYS = int(os.environ.get("ANJU_EXPORT_DAYS", "7"))
 # Passkeys are bound to this host name; "" takes the request's.
 PASSKEY_HOST = os.environ.get("ANJU_PASSKEY_HOST", "")
 

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anju.notices.urls")),
     path("", include("anju.reference.urls")),
     path("", include("anju.documents.urls")),
+    path("", include("anju.exports.urls")),
     path("", include("anju.contracts.urls")),
     path("", include("anju.registry.urls")),
 ]

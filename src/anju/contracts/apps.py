@@ -6,7 +6,7 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
-        from . import policies
+        from . import policies, purposes  # noqa: F401 - declares what files are for
 
         gate = policies.COMPANY_CONTRACTABLE
         gate.register(policies.is_open, by="contracts.is_open")

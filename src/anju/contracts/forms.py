@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from anju.core.actors import Actor
 from anju.core.errors import InvalidInput
 from anju.core.money import fen_from_yuan
+from anju.files.forms import UploadsField
 from anju.registry.models import Company, ManagementArea
 from anju.registry.states import UnitKind
 
+from .purposes import COPY, FILING_PAPERS
 from .states import ContractKind
 
 GRADES = [(value, str(value)) for value in range(1, 6)]
@@ -57,6 +59,7 @@ class TermsForm(forms.Form):
                 max_length=12,
                 help_text=_("Yuan per m² and month, at most two decimals."),
             )
+        self.fields["copies"] = UploadsField(purpose=COPY, label=_("Signed copy"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -164,6 +167,11 @@ class FilingForm(forms.Form):
     )
     valid_from = day_field(_("From"))
     valid_to = day_field(_("To"))
+    papers = UploadsField(
+        purpose=FILING_PAPERS,
+        label=_("Papers of the filing"),
+        help_text=_("Business licence and lease of the office. Several may be chosen."),
+    )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

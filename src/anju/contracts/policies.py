@@ -89,6 +89,20 @@ def may_submit_filing(actor: Actor, company: Company) -> Decision:
     return Allowed()
 
 
+def may_attach_copy(actor: Actor, contract: ServiceContract) -> Decision:
+    """Who may change the contract attaches its signed copy."""
+    if contract.state not in (ContractState.DRAFT, ContractState.RETURNED):
+        return Denied(_("The contract was submitted: its signed copy stays as it was."))
+    return may_change(actor, contract)
+
+
+def may_attach_papers(actor: Actor, filing: OutOfTownFiling) -> Decision:
+    """Who may submit the filing adds papers, until it is decided."""
+    if filing.state not in (FilingState.SUBMITTED, FilingState.RETURNED):
+        return Denied(_("The filing is decided: its papers stay as they were."))
+    return may_submit_filing(actor, filing.company)
+
+
 def may_decide_filing(actor: Actor, filing: OutOfTownFiling) -> Decision:
     """The bureau's desk decides; never the person who submitted."""
     if not actor.can(FILING_DECIDE):

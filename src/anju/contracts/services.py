@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from anju.core.actors import Actor
 from anju.core.errors import InvalidInput, Refused, Sentence
 from anju.core.time import legal_day
 from anju.core.transactions import service
+from anju.files.services import files_freeze, files_store
 from anju.flow.services import move_make, task_open, tasks_close
 from anju.reference.models import Area
 from anju.reference.states import AreaLevel
@@ -22,6 +24,7 @@ from anju.registry.models import Company, ManagementArea, Project
 
 from . import policies, rules
 from .models import ContractFee, OutOfTownFiling, ServiceContract
+from .purposes import COPY, FILING_PAPERS
 from .states import CONTRACT_FLOW, FILING_FLOW, ContractKind, FilingState
 
 DRAFTED = journal.declare("contracts.contract_draft", _("Drafted a service contract"))
@@ -97,8 +100,9 @@ def contract_draft(
     fees: Mapping[str, int],
     project: Project | None = None,
     filing_days: int = rules.FILING_DAYS_DEFAULT,
+    copies: Sequence[UploadedFile] = (),
 ) -> ServiceContract:
-    """Draft a contract; ``fees`` is unit kind → fen per m² and month.
+    """Draft a contract; ``fees`` is unit kind → fen per m² and month, ``copies`` its signed copy.
 
     Raises:
         Refused: the post or company may not.
@@ -127,6 +131,7 @@ def contract_draft(
     contract.refresh_from_db()  # the place is filled by trigger
     _write_fees(contract, fees)
     journal.record(actor=actor, action=DRAFTED, target=contract, at=at)
+    files_store(actor=actor, uploads=copies, purpose=COPY, owner=contract, at=at, field="copies")
     return contract
 
 
@@ -142,6 +147,7 @@ def contract_change(
     ends_on: date,
     signed_on: date,
     fees: Mapping[str, int],
+    copies: Sequence[UploadedFile] = (),
 ) -> ServiceContract:
     """Change a draft or returned contract.
 
@@ -172,6 +178,7 @@ def contract_change(
         if old != getattr(contract, name)
     }
     journal.record(actor=actor, action=CHANGED, target=contract, at=at, changes=changes)
+    files_store(actor=actor, uploads=copies, purpose=COPY, owner=contract, at=at, field="copies")
     return contract
 
 
@@ -254,6 +261,7 @@ def contract_file(
         at=at,
         changes={"filing_number": [None, contract.filing_number]},
     )
+    files_freeze(actor=actor, owner=contract, at=at)
     return contract
 
 
@@ -304,6 +312,7 @@ def contract_return(
     )
     tasks_close(actor=actor, at=at, subject=contract, kinds=["contracts.file"])
     journal.record(actor=actor, action=MOVES["return"], target=contract, at=at, reason=reason)
+    files_freeze(actor=actor, owner=contract, at=at)
     return contract
 
 
@@ -321,6 +330,7 @@ def contract_withdraw(
         actor=actor, at=at, flow=CONTRACT_FLOW, subject=contract, name="withdraw", reason=reason
     )
     journal.record(actor=actor, action=MOVES["withdraw"], target=contract, at=at, reason=reason)
+    files_freeze(actor=actor, owner=contract, at=at)
     return contract
 
 
@@ -373,6 +383,7 @@ def filing_submit(
     contact_phone: str,
     valid_from: date,
     valid_to: date,
+    papers: Sequence[UploadedFile] = (),
 ) -> OutOfTownFiling:
     """Submit, or submit again after a return, the filing of a company from out of town.
 
@@ -423,6 +434,9 @@ def filing_submit(
         target=filing,
         at=at,
     )
+    files_store(
+        actor=actor, uploads=papers, purpose=FILING_PAPERS, owner=filing, at=at, field="papers"
+    )
     return filing
 
 
@@ -457,4 +471,5 @@ def filing_decide(
     journal.record(
         actor=actor, action=FILING_MOVES[name], target=filing, at=at, reason=reason.strip()
     )
+    files_freeze(actor=actor, owner=filing, at=at)
     return filing

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from anju.core.errors import AnjuError
 from anju.core.money import yuan
 from anju.core.time import legal_day
+from anju.files.queries import attachments
 from anju.flow.queries import moves_of, moves_offered
 from anju.ui.lists import list_view
 from anju.ui.pages import actor_of, form_refuses, form_status, page
@@ -54,6 +55,11 @@ def _act(form: Form, call: Callable[[], object]) -> bool:
     return True
 
 
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form with files is filled with: nothing on a GET."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 @page(permission=policies.VIEW)
 def contract_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: where it stands in its term, the moves open now, its terms and course."""
@@ -74,6 +80,7 @@ def contract_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "moves": moves_offered(actor_of(request), flow=CONTRACT_FLOW, state=contract.state),
             "may_change": policies.may_change(actor_of(request), contract),
             "course": moves_of(contract, flow=CONTRACT_FLOW),
+            "attachments": attachments(actor_of(request), contract),
         },
     )
 
@@ -81,7 +88,7 @@ def contract_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @page(permission=policies.SUBMIT, methods=("GET", "POST"))
 def contract_create(request: HttpRequest) -> HttpResponse:
     """Draft a contract."""
-    form = DraftForm(request.POST or None, actor=actor_of(request))
+    form = DraftForm(*_sent(request), actor=actor_of(request))
     made: list[ServiceContract] = []
 
     def draft() -> None:
@@ -112,7 +119,7 @@ def _terms(contract: ServiceContract) -> dict[str, Any]:
 def contract_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a draft or returned contract."""
     contract = _contract(request, pk)
-    form = TermsForm(request.POST or None, initial=_terms(contract))
+    form = TermsForm(*_sent(request), initial=_terms(contract))
     if request.method == "POST" and _act(
         form,
         lambda: services.contract_change(
@@ -240,6 +247,7 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 if move["move"].name != "resubmit"
             ],
             "course": moves_of(filing, flow=FILING_FLOW),
+            "attachments": attachments(actor_of(request), filing),
         },
     )
 
@@ -247,7 +255,7 @@ def filing_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @page(permission=policies.FILING_SUBMIT, methods=("GET", "POST"))
 def filing_create(request: HttpRequest) -> HttpResponse:
     """Submit a filing, or submit it again after a return."""
-    form = FilingForm(request.POST or None, actor=actor_of(request))
+    form = FilingForm(*_sent(request), actor=actor_of(request))
     made: list[OutOfTownFiling] = []
 
     def submit() -> None:

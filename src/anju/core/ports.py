@@ -2,11 +2,12 @@
 
 The higher app plugs itself in from its ``apps.py``; ``tests/architecture`` lists every port and
 who answers it. Needed because ``access`` stands below ``audit`` and ``notices`` and must still
-write audit rows and send codes.
+write audit rows and send codes, and because every list of the kit may have to be written by a job.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -55,5 +56,27 @@ class Messenger(Protocol):
     ) -> None: ...
 
 
+class ListExporter(Protocol):
+    """Takes a list that is too long to be written at once; it is written in the background.
+
+    ``listed`` is the list's declared name and ``query`` its conditions and order as in the
+    address. Returns the local address of the page on which the export is followed.
+    """
+
+    def __call__(
+        self,
+        *,
+        actor: Any,
+        listed: str,
+        title: str,
+        query: str,
+        file_format: str,
+        rows: int,
+        personal: bool,
+        at: datetime,
+    ) -> str: ...
+
+
 JOURNAL: Port[JournalWriter] = Port("journal")
 MESSENGER: Port[Messenger] = Port("messenger")
+LIST_EXPORTER: Port[ListExporter] = Port("list_exporter")

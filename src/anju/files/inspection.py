@@ -19,6 +19,7 @@ from anju.core.text import clean
 from . import rules
 from .states import FileKind
 
+VIRUS = _("The file carries a virus: it was not kept. Clean the device and send another.")
 _OFFICE = {
     FileKind.SHEET: (b"spreadsheetml.sheet.main+xml", "xl/workbook.xml"),
     FileKind.DOCUMENT: (b"wordprocessingml.document.main+xml", "word/document.xml"),
@@ -75,7 +76,10 @@ def inspect(
         words = _("The file is too large: at most %(most)s MB.")
         raise _no(field, words % {"most": most // rules.MIB})
     if rules.EICAR in data:
-        raise _no(field, _("The file carries a virus and was not kept."))
+        raise _no(
+            field,
+            _("The file carries a virus: it was not kept. Clean the device and send another."),
+        )
     _check_magic(ending, data, field)
     width = height = 0
     if kind == FileKind.IMAGE:
@@ -135,6 +139,8 @@ def _image(data: bytes, image_format: str, field: str) -> tuple[bytes, int, int]
 
 def _pdf(data: bytes, field: str) -> None:
     fault = rules.pdf_fault(data)
+    if fault == "locked":
+        raise _no(field, _("The PDF is locked with a password. Save it without and send it."))
     if fault == "active":
         words = _("The PDF carries scripts, actions or files. Print it to a new PDF and send that.")
         raise _no(field, words)
@@ -168,10 +174,12 @@ def _zip(data: bytes, kind: FileKind, field: str) -> None:
                 mark, part = _OFFICE[kind]
                 names = {entry.filename for entry in entries}
                 types = archive.read("[Content_Types].xml")[: rules.MIB]
-                if mark not in types or part not in names:
-                    raise KeyError(part)
                 if b"macroEnabled" in types:
                     raise _no(field, _("The file carries macros. Save it without and send it."))
+                if mark not in types or part not in names:
+                    raise KeyError(part)
+                if any(rules.reaches_out(archive.read(e)) for e in entries if _is_link(e)):
+                    raise _no(field, _("The file fetches parts from elsewhere. Save it without."))
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
     except InvalidInput:
@@ -180,6 +188,11 @@ def _zip(data: bytes, kind: FileKind, field: str) -> None:
         # A crafted archive makes zipfile raise nearly anything.
         words = _("The content is not what the name says. Save it anew and send it.")
         raise _no(field, words) from error
+
+
+def _is_link(entry: zipfile.ZipInfo) -> bool:
+    name = entry.filename.lower()
+    return name.endswith(".rels") or "/externallinks/" in name
 
 
 def _entries(entries: list[zipfile.ZipInfo], kind: FileKind, field: str) -> None:

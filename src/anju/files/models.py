@@ -17,12 +17,22 @@ from .states import FileKind, ScanState
 
 class StoredFileQuerySet(models.QuerySet["StoredFile"]):
     def visible_to(self, actor: Actor) -> StoredFileQuerySet:
-        """Files of objects the actor may see."""
+        """Files of objects the actor may see, of purposes whose permission the actor holds."""
         seen = Q(pk__in=[])
-        for owner in sorted({purpose.owner for purpose in PURPOSES.values()}):
-            rows = apps.get_model(owner)._default_manager.visible_to(actor)
-            seen |= Q(owner_type=owner, owner_id__in=rows.order_by().values("pk"))
-        return self.filter(seen)
+        for purpose in PURPOSES.values():
+            if purpose.view and not actor.can(purpose.view):
+                continue
+            rows = apps.get_model(purpose.owner)._default_manager.visible_to(actor)
+            seen |= Q(
+                purpose=purpose.name,
+                owner_type=purpose.owner,
+                owner_id__in=rows.order_by().values("pk"),
+            )
+        return self.filter(seen, taken_back_at__isnull=True)
+
+    def kept(self) -> StoredFileQuerySet:
+        """Not taken back."""
+        return self.filter(taken_back_at__isnull=True)
 
     def of(self, owner: models.Model) -> StoredFileQuerySet:
         """Files of one object."""
@@ -48,6 +58,9 @@ class StoredFile(models.Model):
     )
     uploaded_by_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField(_("uploaded"))
+    taken_back_at = models.DateTimeField(_("taken back"), null=True)
+    taken_back_by_id = models.BigIntegerField(null=True)
+    frozen_at = models.DateTimeField(_("kept with the decision since"), null=True)
 
     objects: ClassVar[StoredFileQuerySet] = StoredFileQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -55,9 +68,19 @@ class StoredFile(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes = [models.Index(fields=["owner_type", "owner_id"], name="storedfile_owner")]
+        constraints = [
+            models.CheckConstraint(
+                name="storedfile_frozen_or_taken_back",
+                condition=Q(frozen_at__isnull=True) | Q(taken_back_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def journal_label(self) -> str:
+        return f"#{self.pk}"
 
     @property
     def path(self) -> str:

@@ -5,10 +5,14 @@
         label=_("Photograph of a community"),
         owner="registry.community",
         kinds={"image"},
+        view=perm("registry:community_view"),
         may_add=policies.may_change_community,
+        page="registry:community",
     )
 
-Who may see the owning object may see its files; ``may_add(actor, owner)`` says who may add some.
+Who holds ``view`` and may see the owning object may see its files; ``may_add(actor, owner)`` says
+who may add some, and take some back, until :func:`anju.files.services.files_freeze` keeps them
+with a decision. ``page`` is the address of the owner's page, by its key.
 """
 
 from __future__ import annotations
@@ -33,6 +37,9 @@ class Purpose:
     owner: str  # app.model
     kinds: frozenset[str]
     may_add: Callable[[Actor, Any], Decision]
+    view: str = ""  # a permission
+    page: str = ""  # name of the owner's address
+    title: Callable[[Any], str] = str  # what the owner is called on pages
     limit: int = 0
     personal: bool = False  # opening one is logged as reading personal data
 
@@ -47,6 +54,9 @@ def declare(
     owner: str,
     kinds: Collection[str],
     may_add: Callable[[Actor, Any], Decision],
+    view: str = "",
+    page: str = "",
+    title: Callable[[Any], str] = str,
     limit: int = 0,
     personal: bool = False,
 ) -> str:
@@ -65,6 +75,9 @@ def declare(
         owner=owner.lower(),
         kinds=frozenset(kinds),
         may_add=may_add,
+        view=view,
+        page=page,
+        title=title,
         limit=limit,
         personal=personal,
     )

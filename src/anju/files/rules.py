@@ -35,6 +35,8 @@ MAX_ENTRIES = 5_000
 MAX_UNPACKED = 500 * MIB
 MAX_RATIO = 200
 NAME_LENGTH = 120
+AT_ONCE = 20  # files of one form
+MOST_OF_ONE = 100  # files of one thing
 
 _PROGRAMS = """
 asp aspx bat bin cgi chm class cmd com cpl dll docm dotm exe hta htm html inf jar js jse jsp lnk
@@ -47,6 +49,10 @@ _MARKUP = re.compile(rb"<\s*(!doctype|html|head|body|script|svg|iframe|\?xml|\?p
 _PDF_ACTIVE = re.compile(
     rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToR)\b"
 )
+_RELATION = re.compile(rb"<Relationship\b[^>]*>")
+_FETCHED = re.compile(rb"/(attachedTemplate|oleObject|subDocument|frame|externalLink\w*)\"")
+_REMOTE = re.compile(rb"Target=\"(https?:|ftp:|mhtml:|\\\\|file:///?\\\\)", re.IGNORECASE)
+_PDF_LOCKED = re.compile(rb"/Encrypt\b")
 _PDF_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 # Put together here, so that no scanner takes this file for the test virus itself.
@@ -78,18 +84,39 @@ def safe_name(cleaned: str) -> str:
     return f"{stem}.{ending.strip().lower()}" if dot else stem
 
 
+def size_words(size: int) -> str:
+    """1234567 → 1.2 MB."""
+    return f"{size / MIB:.1f} MB" if size >= MIB else f"{max(size / 1024, 0.1):.1f} KB"
+
+
 def has_markup(data: bytes) -> bool:
     """Whether a text begins like a page a browser would run."""
     return bool(_MARKUP.search(data[:4096]))
 
 
+def reaches_out(links: bytes) -> bool:
+    """Whether links inside an office file fetch or start something when it is opened.
+
+    A link a reader clicks, or a template on the writer's own disk, does not.
+    """
+    if b"ddeLink" in links:
+        return True
+    for match in _RELATION.finditer(links):
+        relation = match[0]
+        if _FETCHED.search(relation) and _REMOTE.search(relation):
+            return True
+    return False
+
+
 def pdf_fault(data: bytes) -> str:
-    """Why a PDF is not taken: ``shape``, ``tail``, ``active``; empty when it is."""
+    """Why a PDF is not taken: ``shape``, ``tail``, ``locked``, ``active``; empty when it is."""
     if not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
         return "shape"
     tail = data[data.rfind(b"%%EOF") + 5 :]
     if tail.strip(b"\r\n\t \x00") or b"PK\x05\x06" in data[-70_000:] or has_markup(data):
         return "tail"
+    if _PDF_LOCKED.search(data):
+        return "locked"
     if _is_active(data):
         return "active"
     left = 64 * MIB

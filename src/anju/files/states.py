@@ -14,6 +14,11 @@ class FileKind(TextChoices):
 class ScanState(TextChoices):
     UNSCANNED = "unscanned", _("Not scanned")
     CLEAN = "clean", _("Scanned")
+    INFECTED = "infected", _("Carries a virus")
 
 
-APPEARANCE = {ScanState.UNSCANNED: ("s-open", ""), ScanState.CLEAN: ("s-done", "good")}
+APPEARANCE = {
+    ScanState.UNSCANNED: ("s-open", ""),
+    ScanState.CLEAN: ("s-done", "good"),
+    ScanState.INFECTED: ("s-fail", "bad"),
+}

@@ -10,7 +10,7 @@ class RegistryConfig(AppConfig):
         from anju.documents.extracts import ExtractProvider, register
         from anju.flow import kinds
 
-        from . import extracts
+        from . import extracts, purposes  # noqa: F401 - declares what files are for
         from .services.shows import DELIMITATION
 
         kinds.register(DELIMITATION)

@@ -10,7 +10,8 @@ from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
 from anju.reference.models import Area
 
-from .models import ChangeRequest, HomeBinding, Person, Project
+from .models import ChangeRequest, Community, HomeBinding, Person, Project
+from .states import ChangeState, CommunityState
 
 NO_RIGHT = _("Your post does not allow this.")
 OUT_OF_REACH = _("This lies outside the place of your post.")
@@ -62,6 +63,22 @@ def may_review_change(actor: Actor, change: ChangeRequest) -> Decision:
     if actor.user_id is not None and actor.user_id == change.proposed_by_id:
         return Denied(_("Another person must review the change."))
     return may(actor, perm("registry:change_review"), change)
+
+
+def may_add_evidence(actor: Actor, change: ChangeRequest) -> Decision:
+    """The proposer brings the evidence, until it is decided."""
+    if change.state != ChangeState.PROPOSED:
+        return Denied(_("The change is decided: its evidence stays as it was."))
+    if actor.user_id is not None and actor.user_id == change.proposed_by_id:
+        return Allowed()
+    return Denied(_("Only the person who proposed the change adds evidence or takes it back."))
+
+
+def may_attach_to_community(actor: Actor, community: Community) -> Decision:
+    """Whoever keeps the community's facts, while it is not closed."""
+    if community.state == CommunityState.CLOSED:
+        return Denied(_("The community is closed: its files stay as they were."))
+    return may(actor, perm("registry:community_change"), community)
 
 
 def may_withdraw_change(actor: Actor, change: ChangeRequest) -> Decision:

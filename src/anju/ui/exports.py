@@ -74,12 +74,33 @@ def csv_response(
     )
 
 
-def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str) -> Any:
-    """An XLSX file on disk, written in constant memory; text is never a formula or a link."""
-    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+def xlsx_write(
+    target: Any,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    sheet: str,
+    folder: str | None = None,
+) -> None:
+    """Write an XLSX file in constant memory; text is never a formula or a link.
+
+    More rows than a sheet takes go on to further sheets, each with the heads.
+
+    Args:
+        target: a file open for writing, or its path.
+        heads: the first line of each sheet.
+        rows: cells row by row; read once.
+        sheet: name of the first sheet.
+        folder: where the parts lie while it is written; the system's own when None.
+    """
     book = xlsxwriter.Workbook(
         target,
-        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "tmpdir": folder,
+        },
     )
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -98,8 +119,12 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str
     if page is None:
         _sheet(book, title, heads, bold)
     book.close()
-    target.seek(0)
-    return target
+
+
+def csv_write(target: Any, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file into a file open for writing."""
+    for piece in csv_rows(heads, rows):
+        target.write(piece)
 
 
 def _sheet(book: Any, title: str, heads: Sequence[str], bold: Any) -> Any:
@@ -126,8 +151,11 @@ def xlsx_response(
     name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], *, sheet: str
 ) -> FileResponse:
     """An XLSX file, streamed from disk."""
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    xlsx_write(target, heads, rows, sheet=sheet)
+    target.seek(0)
     return FileResponse(
-        xlsx_file(heads, rows, sheet=sheet),
+        target,
         as_attachment=True,
         filename=f"{name}.xlsx",
         content_type=XLSX,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.forms import NullBooleanSelect
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.loader import get_template
 from django.utils import timezone
@@ -20,7 +22,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anju.core.actors import Actor
 from anju.core.errors import InvalidInput
+from anju.core.ports import LIST_EXPORTER
 from anju.core.time import legal_day
 
 from .exports import FORMATS
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 SIZES = (20, 50, 100)
 OWN = ("page", "size", "sort", "cols")  # parameters that are not conditions
 MAX_PICKED = 1000
+CHUNK = 2000  # rows read, prepared and written at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,21 +318,28 @@ class Listing:
             one.href = f"{self.request.path}?{one.query}"  # type: ignore[attr-defined]
         return found
 
-    def picked(self) -> QuerySet[Any]:
-        """The rows ticked, or every row of the conditions; never one outside the scope."""
+    def picked(self) -> QuerySet[Any] | None:
+        """The rows ticked, or None for every row of the conditions; never one outside the scope."""
         if self.request.POST.get("every"):
-            return self.rows_wanted
+            return None
         ids = [text for text in self.request.POST.getlist("id") if text.isascii()]
         keys = [int(text) for text in ids[:MAX_PICKED] if text.isdigit() and len(text) < 19]
         if not keys:
             raise InvalidInput({"id": [_("Tick at least one row first.")]})
         return self.source.filter(pk__in=keys)
 
-    def export(self, rows: QuerySet[Any], file_format: str) -> HttpResponseBase:
-        """The rows as a file, recorded before the first byte leaves."""
+    def export(self, rows: QuerySet[Any] | None, file_format: str) -> HttpResponseBase:
+        """The rows as a file, recorded before the first byte leaves; None means every row.
+
+        Every row of a long list is written in the background, so that no page waits for it.
+        """
         if not self.declared.can_export or file_format not in FORMATS:
             raise InvalidInput({"export": [_("This list is not given out in that format.")]})
         at = timezone.now()
+        if rows is None:
+            if self.count > settings.EXPORT_IMMEDIATE_ROWS:
+                return self._export_later(file_format, at)
+            rows = self.rows_wanted
         list_export(
             actor=self.actor,
             list_name=self.declared.name,
@@ -337,21 +349,47 @@ class Listing:
             personal=self.declared.personal,
             at=at,
         )
-        columns = [c for c in self.declared.columns if c.value or not c.hidden]
-        heads = [str(c.label) for c in columns]
         title = str(self.declared.title)
         return FORMATS[file_format](
-            f"{title}-{legal_day(at)}",
-            heads,
-            self._cells(rows.order_by(*self.order), columns),
-            sheet=title,
+            f"{title}-{legal_day(at)}", self.file_heads, self.file_rows(rows), sheet=title
         )
+
+    def _export_later(self, file_format: str, at: datetime) -> HttpResponseBase:
+        query = self.query.copy()
+        for name in ("page", "size", "cols"):
+            query.pop(name, None)
+        address = LIST_EXPORTER.get()(
+            actor=self.actor,
+            listed=self.declared.name,
+            title=str(self.declared.title),
+            query=query.urlencode(),
+            file_format=file_format,
+            rows=self.count,
+            personal=self.declared.personal,
+            at=at,
+        )
+        return HttpResponseRedirect(address, status=303)
+
+    @property
+    def _file_columns(self) -> list[Column]:
+        return [c for c in self.declared.columns if c.value or not c.hidden]
+
+    @property
+    def file_heads(self) -> list[str]:
+        """The first line of the list as a file."""
+        return [str(c.label) for c in self._file_columns]
+
+    def file_rows(self, rows: QuerySet[Any] | None = None) -> Iterator[list[Any]]:
+        """The cells of the list as a file, row by row in the list's order, in constant memory."""
+        wanted = self.rows_wanted if rows is None else rows
+        columns = self._file_columns
+        return self._cells(wanted.order_by(*self.order), columns)
 
     def _cells(self, rows: QuerySet[Any], columns: list[Column]) -> Iterator[list[Any]]:
         chunk: list[Any] = []
-        for row in rows.iterator(chunk_size=2000):
+        for row in rows.iterator(chunk_size=CHUNK):
             chunk.append(row)
-            if len(chunk) == 2000:
+            if len(chunk) == CHUNK:
                 yield from self._chunk(chunk, columns)
                 chunk = []
         yield from self._chunk(chunk, columns)
@@ -360,6 +398,15 @@ class Listing:
         self.declared.prepare(rows, self.actor)
         for row in rows:
             yield [column.cell(row) for column in columns]
+
+
+def listing_of(declared: ListPage, actor: Actor, query: str) -> Listing:
+    """The list as an actor would see it under an address's conditions, outside a request."""
+    request = HttpRequest()
+    request.method = "GET"
+    request.GET = QueryDict(query)
+    request.actor = actor  # type: ignore[attr-defined]
+    return Listing(declared, request)
 
 
 class _Pages(Paginator):

@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import get_resolver
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
@@ -29,7 +30,7 @@ from anju.core.errors import AnjuError
 
 from .listings import Listing
 from .models import SavedFilter
-from .pages import View, page
+from .pages import PageRule, View, page
 from .services import saved_filter_keep, saved_filter_remove
 
 
@@ -125,17 +126,39 @@ def list_view(
     view.__doc__ = declared.__doc__
     decorated = page(permission=permission, public=public, methods=("GET", "POST"))(view)
     decorated.declared = declared  # type: ignore[attr-defined]
+    _known.setdefault(declared.name, (declared, decorated.page))
     return decorated
+
+
+# Name of a list → what is declared and who may open it, filled when the addresses are loaded.
+_known: dict[str, tuple[type[ListPage], PageRule]] = {}
+
+
+def list_named(name: str) -> tuple[ListPage, PageRule]:
+    """A list by its declared name, and the rule of its page.
+
+    Raises:
+        LookupError: no page shows a list of this name.
+    """
+    get_resolver().url_patterns  # noqa: B018 - loads every app's addresses, and with them the lists
+    if name not in _known:
+        raise LookupError(f"no list is named {name}")
+    declared, rule = _known[name]
+    return declared(), rule
 
 
 def _post(listing: Listing, request: HttpRequest) -> HttpResponseBase:
     back = HttpResponseRedirect(request.get_full_path())
     at = timezone.now()
     try:
-        if "export" in request.POST:
-            return listing.export(listing.picked(), request.POST["export"])
-        if "export_all" in request.POST:
-            return listing.export(listing.rows_wanted, request.POST["export_all"])
+        if "export" in request.POST or "export_all" in request.POST:
+            rows = listing.picked() if "export" in request.POST else None
+            wanted = request.POST.get("export") or request.POST.get("export_all", "")
+            answer = listing.export(rows, wanted)
+            if answer.status_code == 303:
+                words = gettext("The list is long: it is written in the background. You are told.")
+                messages.success(request, words)
+            return answer
         if "keep" in request.POST:
             query = listing.query.copy()
             query.pop("page", None)

@@ -30,6 +30,7 @@ from anju.registry.models import Community, Company, ManagementArea, Project
 from anju.registry.services import area_show, import_apply, import_discard, import_preview
 
 from .cast import Cast
+from .papers import paper
 
 
 def contracts(cast: Cast, at: datetime) -> None:
@@ -105,6 +106,7 @@ def _draft(
         client_name=client, grade=1 + project.pk % 5, starts_on=start,
         ends_on=today + timedelta(days=left),
         signed_on=min(start, today) - timedelta(days=7), fees=fees, project=project,
+        copies=[paper("物业服务合同（签署件）")],
     )  # fmt: skip
 
 
@@ -134,6 +136,7 @@ def filings(cast: Cast, at: datetime) -> None:
             actor=clerk, at=at, company=company, office_address="曜江区星渡大厦12层",
             contact_name=company.legal_representative, contact_phone=company.phone,
             valid_from=today - timedelta(days=30), valid_to=today + timedelta(days=335),
+            papers=[paper("营业执照"), paper("办公场所租赁合同")],
         )  # fmt: skip
         if number == 1:
             filing_decide(

@@ -9,8 +9,10 @@ from django.db.models import Count
 from anju.access.states import Role
 from anju.core.actors import SYSTEM
 from anju.core.time import legal_day
+from anju.files.services import files_store
 from anju.registry import vault
 from anju.registry.models import Community, Ownership, Person, Unit
+from anju.registry.purposes import PAPERS, PHOTOS
 from anju.registry.services import (
     change_approve,
     change_propose,
@@ -23,6 +25,7 @@ from anju.registry.services import (
 )
 
 from .cast import Cast, DemoAccount, post_at_committee, resident_account
+from .papers import paper, photo
 
 
 def _homes(cast: Cast) -> list[Unit]:
@@ -121,6 +124,7 @@ def changes(cast: Cast, at: datetime) -> None:
         return change_propose(
             actor=clerk, action="community_rename", target=community, at=at, reason=reason,
             after={"name": name, "on_day": today.isoformat()},
+            evidence=[paper("更名批复"), photo("门牌照片")],
         )  # fmt: skip
 
     rename(communities[2], f"{communities[2].name}（新）", "地名办批复更名")
@@ -148,6 +152,11 @@ def changes(cast: Cast, at: datetime) -> None:
         },
     )  # fmt: skip
     change_approve(actor=reviewer, change=split, at=at)
+    for purpose, files in (
+        (PHOTOS, [photo("东门"), photo("中心花园")]),
+        (PAPERS, [paper("移交清单")]),
+    ):
+        files_store(actor=clerk, uploads=files, purpose=purpose, owner=communities[0], at=at)
 
 
 def _sale(cast: Cast, unit: Unit, at: datetime) -> None:

@@ -15,6 +15,7 @@ from anju.core.area import dm2_from_m2, m2
 from anju.core.errors import InvalidInput
 from anju.core.money import fen_from_yuan
 from anju.core.time import legal_day
+from anju.files.forms import UploadsField
 from anju.reference.models import Area
 from anju.ui.actions import ActorForm
 
@@ -181,6 +182,17 @@ def reason_field(**kwargs: Any) -> forms.CharField:
     return forms.CharField(**kwargs)
 
 
+def evidence_field() -> UploadsField:
+    """Papers a proposed change rests on; the reviewer reads them."""
+    return UploadsField(
+        purpose="registry.change_evidence",
+        label=_("Evidence"),
+        help_text=_(
+            "Papers and pictures it rests on. Several may be chosen; a phone offers its camera."
+        ),
+    )
+
+
 def companies(actor: Actor, *, kind: str = CompanyKind.PROPERTY) -> QuerySet[Company]:
     """Companies in business the actor may name."""
     rows = Company.objects.visible_to(actor).filter(state=CompanyState.ACTIVE)
@@ -197,5 +209,6 @@ __all__ = [
     "Yuan",
     "companies",
     "day_field",
+    "evidence_field",
     "reason_field",
 ]

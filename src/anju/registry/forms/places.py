@@ -19,6 +19,7 @@ from .fields import (
     Yuan,
     companies,
     day_field,
+    evidence_field,
     reason_field,
 )
 
@@ -105,11 +106,13 @@ class RenameForm(forms.Form):
     name = forms.CharField(label=_("New name"), max_length=120)
     on_day = day_field(label=_("Named so from"))
     reason = reason_field()
+    evidence = evidence_field()
 
 
 class RecodeForm(forms.Form):
     code = forms.CharField(label=_("New code"), max_length=32)
     reason = reason_field()
+    evidence = evidence_field()
 
 
 class MoveForm(ActorForm):

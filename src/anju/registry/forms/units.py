@@ -19,6 +19,7 @@ from .fields import (
     ShareField,
     SquareMetres,
     day_field,
+    evidence_field,
     reason_field,
 )
 
@@ -52,6 +53,7 @@ class AreasForm(forms.Form):
     surveyed_dm2 = SquareMetres(label=_("Surveyed area, m²"), required=False)
     contract_dm2 = SquareMetres(label=_("Contract area, m²"), required=False)
     reason = reason_field()
+    evidence = evidence_field()
 
 
 class SplitForm(ActorForm):
@@ -65,6 +67,7 @@ class SplitForm(ActorForm):
     )
     on_day = day_field(label=_("Split on"))
     reason = reason_field()
+    evidence = evidence_field()
 
     def clean_parts(self) -> list[dict[str, Any]]:
         parts = []
@@ -104,6 +107,7 @@ class MergeForm(ActorForm):
     number = forms.CharField(label=_("Number of the merged unit"), max_length=20)
     on_day = day_field(label=_("Merged on"))
     reason = reason_field()
+    evidence = evidence_field()
 
     def prepare(self) -> None:
         rows = Unit.objects.active().filter(building=self.target).order_by("sort_key")[:500]
@@ -156,7 +160,8 @@ class OwnersForm(forms.Form):
 
     @property
     def other_fields(self) -> list[Any]:
-        return [self[name] for name in ("source", "on_day", "is_unsold", "reason")]
+        names = ("source", "on_day", "is_unsold", "reason", "evidence")
+        return [self[name] for name in names if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -182,6 +187,12 @@ class OwnersForm(forms.Form):
             self.add_error("owner_1", _("An owner is named twice."))
         data["holders"] = holders
         return data
+
+
+class OwnersChangeForm(OwnersForm):
+    """The owners of a unit as they shall be, and what shows it."""
+
+    evidence = evidence_field()
 
 
 def holder_rows(holders: list[tuple[Any, tuple[int, int]]]) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from anju.core import journal
 from anju.core.actors import Actor
 from anju.core.errors import Conflict, InvalidInput, NotFound
 from anju.core.transactions import service
+from anju.files.services import files_freeze, files_store
 from anju.reference.models import Area
 
 from ..models import (
@@ -27,6 +29,7 @@ from ..models import (
     Unit,
 )
 from ..policies import may, may_review_change, may_withdraw_change
+from ..purposes import EVIDENCE
 from ..states import CHANGE_MOVES, ChangeState
 from .base import locked, required, told
 from .communities import community_recode, community_rename
@@ -133,11 +136,13 @@ def change_propose(
     reason: str,
     at: datetime,
     before: Mapping[str, Any] | None = None,
+    evidence: Sequence[UploadedFile] = (),
 ) -> ChangeRequest:
     """Propose a change; it is made when another person approves it.
 
     Args:
         action: a key of ``GUARDED``.
+        evidence: files the reviewer reads; when one is not taken, nothing is proposed.
         after: the proposed values by field, plain JSON (days as year-month-day).
 
     Raises:
@@ -165,6 +170,9 @@ def change_propose(
         change.save()
         change.refresh_from_db()
     journal.record(actor=actor, action=PROPOSED, at=at, target=change, reason=change.reason)
+    files_store(
+        actor=actor, uploads=evidence, purpose=EVIDENCE, owner=change, at=at, field="evidence"
+    )
     return change
 
 
@@ -188,6 +196,7 @@ def change_approve(
         if target is None:
             raise NotFound(_("What was to be changed does not exist any more."))
         apply(target, change.after, actor=actor, at=at, reason=change.reason, approved=change)
+    files_freeze(actor=actor, owner=change, at=at)
     journal.record(actor=actor, action=APPROVED, at=at, target=change, reason=note)
     return change
 
@@ -202,6 +211,7 @@ def change_refuse(*, actor: Actor, change: ChangeRequest, note: str, at: datetim
     change.review_note = required("note", note)
     with told():
         change.save()
+    files_freeze(actor=actor, owner=change, at=at)
     journal.record(actor=actor, action=REFUSED, at=at, target=change, reason=change.review_note)
     return change
 
@@ -214,6 +224,7 @@ def change_withdraw(*, actor: Actor, change: ChangeRequest, at: datetime) -> Cha
     _move(change, ChangeState.WITHDRAWN)
     with told():
         change.save()
+    files_freeze(actor=actor, owner=change, at=at)
     journal.record(actor=actor, action=WITHDRAWN, at=at, target=change)
     return change
 

@@ -80,6 +80,7 @@ def propose(action: str, fields: Callable[[Any, dict[str, Any]], dict[str, Any]]
             target=target,
             after=fields(target, data),
             reason=data["reason"],
+            evidence=data["evidence"],
             at=at,
         )
 

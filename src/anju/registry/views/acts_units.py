@@ -115,6 +115,7 @@ def _merge(*, actor: Actor, target: Any, data: dict[str, Any], at: Any) -> Any:
         },
         before={"units": [unit.number for unit in data["units"]]},
         reason=data["reason"],
+        evidence=data["evidence"],
         at=at,
     )
 
@@ -194,7 +195,7 @@ ownership_transfer = action_view(
     Action(
         title=_("Propose a change of owner"),
         button=_("Propose the change of owner"),
-        form=forms.OwnersForm,
+        form=forms.OwnersChangeForm,
         template="registry/owners_form.html",
         explain=_(
             "The owners of today end on the day you give. Another person reviews it;"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anju.access.permissions import perm
 from anju.core.area import m2
 from anju.core.money import yuan
+from anju.files.queries import attachments
 from anju.reference.queries import place_on
 from anju.reference.states import AreaLevel
 from anju.ui.pages import page
@@ -138,7 +139,8 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
             ],
         ),
     )
-    return show(request, detail, "registry/community.html", community=row)
+    attached = attachments(request.actor, row)
+    return show(request, detail, "registry/community.html", community=row, attachments=attached)
 
 
 def _serving(buildings: list[int], asof: AsOf) -> dict[int, AreaBuilding]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from anju.access.permissions import perm
 from anju.core.area import m2
 from anju.core.errors import AnjuError
+from anju.files.queries import attachments
 from anju.ui.exports import XLSX
 from anju.ui.pages import form_refuses, form_status, page
 
@@ -75,6 +76,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         "may_review": open_ and bool(review),
         "review_shut": "" if review or not open_ else review.reason,  # type: ignore[union-attr]
         "may_withdraw": open_ and bool(may_withdraw_change(request.actor, row)),
+        "attachments": attachments(request.actor, row),
         "crumbs": desk_crumbs((_("Changes for review"), reverse("registry:changes"))),
     }
     return render(request, "registry/change.html", context, status=form_status(form))

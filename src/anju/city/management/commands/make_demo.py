@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from anju.city.demo.cast import accounts_kept, store
 from anju.city.demo.show import show_make
+from anju.city.demo.work import exports
 from anju.city.making import Refusal, city_make
 from anju.city.models import Making
 from anju.city.rules.sizes import SIZES
@@ -38,4 +39,5 @@ class Command(BaseCommand):
         if not accounts_kept():
             self.stdout.write(_("Writing sign-ins and stories"))
             show_make(at=at)
+            exports(at)
         self.stdout.write(_("The sign-ins are in %(file)s.") % {"file": store()})

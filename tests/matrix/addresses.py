@@ -67,6 +67,7 @@ def _models() -> dict[str, type[Model]]:
     from anju.files.models import StoredFile
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
+    from anju.partners.models import CorrectionReport, Delivery, Endpoint
     from anju.reference.models import Area
     from anju.registry import models as registry
 
@@ -89,6 +90,9 @@ def _models() -> dict[str, type[Model]]:
         "flow:objection": Objection,
         "jobs:": ProcrastinateJob,
         "notices:message": OutboxMessage,
+        "partners:report": CorrectionReport,
+        "partners:endpoint": Endpoint,
+        "partners:delivery": Delivery,
         "portal:community": registry.Community,
         "portal:company": registry.Company,
         "portal:manager": registry.Manager,

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anju.documents.urls")),
     path("", include("anju.contracts.urls")),
     path("", include("anju.registry.urls")),
+    path("", include("anju.partners.urls")),
 ]
 
 handler400 = "anju.ui.errors.bad_request"

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..models import Making
-from . import desk, endings, homes, operators
+from . import desk, endings, homes, operators, partners
 from .cast import Cast, DemoAccount, accounts_keep, cast_make
 
 STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
@@ -23,6 +23,8 @@ STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     desk.messages,
     operators.elevations,
     operators.keys,
+    partners.reports,
+    partners.webhooks,
 )
 
 

@@ -466,6 +466,8 @@ def test_old_events_are_forgotten_and_waiting_ones_are_not(partner):
     late = NOW() + timedelta(days=31)
     assert events_clear(at=late) >= 1
     assert list(Delivery.objects.values_list("pk", flat=True)) == [first.pk]
+    endpoint_disable(actor=keeper(), endpoint=first.endpoint, reason="停用", at=NOW())
+    assert events_clear(at=late) == 1
 
 
 # Who keeps endpoints

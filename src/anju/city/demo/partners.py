@@ -108,7 +108,7 @@ def reports(cast: Cast, at: datetime) -> None:
     report_refuse(
         actor=clerk, report=three, answer="编码由系统编制，与备案一致", at=at - timedelta(days=13)
     )
-    four = report("community", withdrawn, "kind", "old", "重复提交。", 15)
+    four = report("community", withdrawn, "built_year", "1998", "重复提交。", 15)
     report_withdraw(actor=partner, report=four, at=at - timedelta(days=15))
 
 

@@ -11,7 +11,7 @@ from django.db import connection, models, transaction
 
 from ..models import Delivery, Endpoint, Event
 from ..rules import KEPT_EVENTS
-from ..states import EndpointState
+from ..states import DeliveryState, EndpointState
 
 DISPATCHER = 0x616E6A75  # advisory lock: one dispatcher at a time in the whole database
 
@@ -68,7 +68,15 @@ def events_dispatch(*, at: datetime, limit: int = 500) -> int:
 
 
 def events_clear(*, at: datetime) -> int:
-    """Remove events and their deliveries after thirty days; returns how many events."""
-    old = Event.objects.filter(dispatched_at__lt=at - KEPT_EVENTS)
-    _all, by_model = old.exclude(deliveries__state="waiting").delete()
+    """Remove events and their deliveries after thirty days; returns how many events.
+
+    What still waits for an endpoint in use stays; what waits for one that is off does not.
+    """
+    busy = Delivery.objects.filter(
+        event=models.OuterRef("pk"),
+        state=DeliveryState.WAITING,
+        endpoint__state=EndpointState.ACTIVE,
+    )
+    old = Event.objects.filter(~models.Exists(busy), dispatched_at__lt=at - KEPT_EVENTS)
+    _all, by_model = old.delete()
     return by_model.get("partners.Event", 0)

@@ -32,7 +32,7 @@ def key() -> str:
         actor=access.make_actor(role=Role.SECURITY_ADMIN),
         organisation=partner,
         name="热线接口",
-        scopes=["registry:api_read"],
+        scopes=["registry:api_read", "partners:correction_report"],
         expires_at=timezone.now() + timedelta(days=30),
         at=timezone.now(),
     )
@@ -112,12 +112,14 @@ def kept_connection() -> Iterator[None]:
 def test_whatever_is_sent_is_answered_in_form(key, kept_connection):
     """Schemathesis sends what the description allows and what it does not; nothing is a 500."""
     import schemathesis
-    from schemathesis.specs.openapi.checks import ignored_auth
+    from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
     from anju.config.wsgi import application
 
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-    tried = 0
+    # A schema cannot say that a field belongs to a kind, or that a text is more than blanks.
+    left_out = {"get": [ignored_auth], "post": [ignored_auth, positive_data_acceptance]}
+    tried: list[str] = []
     for result in schema.get_all_operations():
         operation = result.ok()
 
@@ -131,8 +133,9 @@ def test_whatever_is_sent_is_answered_in_form(key, kept_connection):
         def fuzz(case: Any) -> None:
             answer = case.call(headers={"Authorization": f"Bearer {key}"})
             assert answer.status_code < 500, (case, answer.text)
-            case.validate_response(answer, excluded_checks=[ignored_auth])
+            case.validate_response(answer, excluded_checks=left_out[case.operation.method.lower()])
 
         fuzz()
-        tried += 1
-    assert tried >= 6
+        tried.append(operation.method.lower())
+    assert tried.count("get") >= 8
+    assert tried.count("post") >= 2

@@ -21,6 +21,7 @@ FLOORS = (
     ("flow",),
     ("registry",),
     ("contracts",),
+    ("partners",),
     ("portal",),
     ("city",),
     ("config",),

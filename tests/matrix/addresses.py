@@ -69,6 +69,8 @@ def _models() -> dict[str, type[Model]]:
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
     from anju.reference.models import Area, AreaChange
+    from anju.partners.models import CorrectionReport, Delivery, Endpoint
+    from anju.reference.models import Area
     from anju.registry import models as registry
 
     return {
@@ -92,6 +94,9 @@ def _models() -> dict[str, type[Model]]:
         "flow:objection": Objection,
         "jobs:": ProcrastinateJob,
         "notices:message": OutboxMessage,
+        "partners:report": CorrectionReport,
+        "partners:endpoint": Endpoint,
+        "partners:delivery": Delivery,
         "portal:community": registry.Community,
         "portal:company": registry.Company,
         "portal:manager": registry.Manager,

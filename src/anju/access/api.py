@@ -28,4 +28,5 @@ class PartnerKey(HttpBearer):
         if not actor.can(self.scope):
             return None
         request.actor = actor  # type: ignore[attr-defined]
+        request.partner_key_id = key.pk  # type: ignore[attr-defined]
         return actor

@@ -208,6 +208,17 @@ _grant("registry:unit_import", _("Import homes from a file"), *_EDITORS)
 
 _grant("registry:api_read", _("Read the public register by program"), Role.API_PARTNER)
 
+# partners: reports of wrong values by other systems, and the webhooks that tell them
+_grant(
+    "partners:correction_report",
+    _("Report wrong values of the register by program"),
+    Role.API_PARTNER,
+)
+_grant("partners:report_view", _("See partners' reports"), *DESK, *PLACES, Role.AUDITOR)
+_grant("partners:report_decide", _("Decide partners' reports"), *_EDITORS)
+_grant("partners:webhook_view", _("See webhook endpoints and deliveries"), Role.SECURITY_ADMIN)
+_grant("partners:webhook_change", _("Keep webhook endpoints, send again"), Role.SECURITY_ADMIN)
+
 # reference: places and days
 _grant("reference:place_view", _("See areas and divisions"), *OFFICIALS, *COMPANY, Role.AUDITOR)
 _grant(

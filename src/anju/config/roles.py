@@ -22,6 +22,8 @@ CLOSED_TO_READERS = (
     "access_user",
     "anju_cache",
     "notices_outboxmessage",
+    "partners_endpoint",
+    "partners_repeatablecall",
 )
 
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "anju.config",
     "anju.city",
     "anju.portal",
+    "anju.partners",
     "anju.contracts",
     "anju.registry",
     "anju.flow",
@@ -186,6 +187,11 @@ SITE = {
 SITE_URL = os.environ.get(
     "ANJU_SITE_URL", f"http://localhost:{os.environ.get('PORT', '8000')}"
 ).rstrip("/")
+
+# Webhooks may go to this machine: for the demo and for tests, never in service.
+WEBHOOKS_TO_LOOPBACK = flag("ANJU_WEBHOOKS_TO_LOOPBACK", DEMO)
+# Certificates partners are checked by; "" takes the system's.
+WEBHOOKS_CA_FILE = os.environ.get("ANJU_WEBHOOKS_CA_FILE", "")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anju.exports.urls")),
     path("", include("anju.contracts.urls")),
     path("", include("anju.registry.urls")),
+    path("", include("anju.partners.urls")),
 ]
 
 handler400 = "anju.ui.errors.bad_request"

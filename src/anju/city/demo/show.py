@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..models import Making
-from . import desk, endings, homes, operators, places
+from . import desk, endings, homes, operators, partners, places
 from .cast import Cast, DemoAccount, accounts_keep, cast_make
 
 STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
@@ -24,6 +24,8 @@ STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     places.changes,
     operators.elevations,
     operators.keys,
+    partners.reports,
+    partners.webhooks,
 )
 
 

@@ -1,0 +1,1 @@
+"""Writes of partners: reports, repeated calls, endpoints, events and their deliveries."""

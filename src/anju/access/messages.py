@@ -28,3 +28,6 @@ MESSAGES = {
         _("Your password was changed on %(at)s and every sign-in was ended. Not you? Call us."),
     ),
 }
+
+# Sent by text message in the quiet hours too.
+URGENT = frozenset({"access.phone_code"})

@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from anju import __version__
 from anju.core.errors import AnjuError, InvalidInput
+from anju.notices.api import router as notices
 from anju.registry.api import router as registry
 
 api = NinjaAPI(
@@ -25,6 +26,7 @@ api = NinjaAPI(
     docs_url=None,  # its page needs inline scripts, which our pages never run
 )
 api.add_router("", registry)
+api.add_router("", notices)
 
 
 def _answer(

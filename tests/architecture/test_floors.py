@@ -18,6 +18,7 @@ from .source import FLOORS, LEVEL, PACKAGE, ROOT, app_of, modules, name_of, tree
 PORTS = {
     "journal": "audit",  # access stands below audit and must write audit rows
     "messenger": "notices",  # access stands below notices and must send codes
+    "data_owners": "registry",  # access stands below it and must tell whom a look concerns
 }
 
 

@@ -15,6 +15,14 @@ MESSAGES = {
         _("An operator may look at your rows"),
         _("From %(from)s to %(to)s an operator may look at %(rows)s. Reason: %(reason)s"),
     ),
+    "access.elevation_owner_told": (
+        _("An operator may look at your data"),
+        _(
+            "From %(from)s to %(to)s an operator of the platform may look at your data (%(rows)s)."
+            " Reason: %(reason)s What was opened stands in “Who has read my data”."
+        ),
+        "link",
+    ),
     "access.elevation_asked": (
         _("An elevation waits for your decision"),
         _("An operator asks to look at %(rows)s. Reason: %(reason)s"),

@@ -55,5 +55,12 @@ class Messenger(Protocol):
     ) -> None: ...
 
 
+class DataOwners(Protocol):
+    """Whose personal data the named rows (``app.model:pk``) are: account → words for its own."""
+
+    def __call__(self, rows: list[str]) -> dict[int, list[str]]: ...
+
+
 JOURNAL: Port[JournalWriter] = Port("journal")
 MESSENGER: Port[Messenger] = Port("messenger")
+DATA_OWNERS: Port[DataOwners] = Port("data_owners")

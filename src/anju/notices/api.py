@@ -62,10 +62,20 @@ class TakenOut(Schema):
     unknown: int
 
 
+class Refusal(Schema):
+    """Why not."""
+
+    error: str
+    fields: dict[str, list[str]]
+
+
 router = Router(auth=Gateway(), tags=["messages"])
 
 
-@router.post("/messages/receipts", response=TakenOut)
+REFUSALS = {400: Refusal, 401: Refusal, 409: Refusal, 422: Refusal}
+
+
+@router.post("/messages/receipts", response={200: TakenOut, **REFUSALS})
 def receipts(request: HttpRequest, payload: ReceiptsIn) -> services.Taken:
     """Take the gateway's word on text messages. Unknown ids are counted and change nothing."""
     return services.receipts_take(

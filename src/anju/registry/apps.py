@@ -7,9 +7,13 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
+        from anju.core.ports import DATA_OWNERS
         from anju.documents.extracts import ExtractProvider, register
 
         from . import extracts
+        from .queries.own import data_owners
+
+        DATA_OWNERS.plug(data_owners, by=self.label)
 
         register(
             ExtractProvider(

@@ -14,6 +14,8 @@ from .cast import Cast, DemoAccount, accounts_keep, cast_make
 STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     homes.changes,
     homes.revealed,
+    homes.reads,
+    homes.shared_phone,
     endings.endings,
     desk.contracts,
     desk.filings,
@@ -22,6 +24,7 @@ STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     desk.imports,
     desk.messages,
     operators.elevations,
+    operators.look_at_a_home,
     operators.keys,
 )
 

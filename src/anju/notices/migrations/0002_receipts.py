@@ -4,7 +4,6 @@ from django.db import migrations, models
 
 from anju.core.operations import append_only
 
-
 # What waited before this was wanted when it was written, and a code waited for no morning.
 WANTED = """
 UPDATE notices_outboxmessage SET wanted_at = created_at WHERE state = 'waiting';

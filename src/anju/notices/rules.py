@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from anju.core.time import SHANGHAI
 
 MAX_ATTEMPTS = 6
 STUCK_AFTER = timedelta(minutes=10)
 RECEIPT_LATE_AFTER = timedelta(hours=2)
-QUIET_FROM, QUIET_TO = time(22), time(7)  # in Shanghai; only codes go out then
+QUIET_FROM, QUIET_TO = 22, 7  # hours in Shanghai; only codes go out then
 MAX_RESENDS = 2
 RESEND_AFTER = timedelta(minutes=10)
 # Words of the carriers (CMPP and SMPP "stat") after which another try makes sense: the phone was
@@ -39,8 +39,8 @@ def next_try(attempts: int, at: datetime) -> datetime | None:
 
 def is_quiet(at: datetime) -> bool:
     """Whether a text message that is no code would wake somebody."""
-    local = at.astimezone(SHANGHAI).time()
-    return local >= QUIET_FROM or local < QUIET_TO
+    hour = at.astimezone(SHANGHAI).hour
+    return hour >= QUIET_FROM or hour < QUIET_TO
 
 
 def wakes_at(at: datetime) -> datetime:
@@ -48,8 +48,8 @@ def wakes_at(at: datetime) -> datetime:
     local = at.astimezone(SHANGHAI)
     if not is_quiet(at):
         return at
-    day = local.date() + timedelta(days=1 if local.time() >= QUIET_FROM else 0)
-    return datetime.combine(day, QUIET_TO, SHANGHAI)
+    day = local + timedelta(days=1 if local.hour >= QUIET_FROM else 0)
+    return day.replace(hour=QUIET_TO, minute=0, second=0, microsecond=0)
 
 
 def may_resend(*, code: str, resends: int, urgent: bool) -> bool:

@@ -70,6 +70,14 @@ def make_actor(
     return Actor(**values)
 
 
+def make_own_actor(user: User) -> Actor:
+    """The actor of an account without a post: the owner it may be."""
+    return Actor(
+        kind=ActorKind.USER, role="owner", reach=Reach.OWN, permissions=GRANTS[Role.OWNER],
+        user_id=user.pk, name=user.full_name,
+    )  # fmt: skip
+
+
 def uscc(n: int | None = None) -> str:
     """A credit code with right check characters (GB 11714 inside GB 32100)."""
     body = f"{next(_numbers) if n is None else n:08d}"
@@ -202,6 +210,7 @@ def make_binding(unit: Any, person: Any, user: User | None = None, kind: str = "
         person=person,
         kind=kind,
         witness=make_user(),
+        papers=["id_card", "title"],
         reason="到窗口办理",
         at=NOW,
     )

@@ -68,9 +68,8 @@ def _models() -> dict[str, type[Model]]:
     from anju.files.models import StoredFile
     from anju.flow.models import Objection, Publicity
     from anju.notices.models import OutboxMessage
-    from anju.reference.models import Area, AreaChange
     from anju.partners.models import CorrectionReport, Delivery, Endpoint
-    from anju.reference.models import Area
+    from anju.reference.models import Area, AreaChange
     from anju.registry import models as registry
 
     return {
@@ -106,6 +105,11 @@ def _models() -> dict[str, type[Model]]:
         "registry:building_add": registry.Community,
         "registry:building": registry.Building,
         "registry:stairwell": registry.Building,
+        "portal:tenant_invite": registry.HomeBinding,
+        "portal:invitation_withdraw": registry.TenantInvitation,
+        "registry:binding": registry.HomeBinding,
+        "registry:complaint": registry.ReadComplaint,
+        "registry:phone_separate": registry.Person,
         "registry:unit_add": registry.Building,
         "registry:unit_merge": registry.Building,
         "registry:unit": registry.Unit,
@@ -190,6 +194,39 @@ def _first(model: type[Model], actor: Actor, address: Address) -> Any:
     return rows.order_by("pk").first()
 
 
+# An owner's own pages: what they name is no row the owner reaches by place.
+OWN = {
+    "portal:bind_home": "unit",
+    "portal:bind_code": "unit",
+    "portal:binding_end": "binding",
+    "portal:invitation_accept": "invitation",
+    "portal:complain": "event",
+}
+
+
+def own(address: Address, actor: Actor) -> dict[str, Any] | None:
+    """A home anybody may ask for; a binding, an invitation or a read of the actor's own."""
+    from django.utils import timezone
+
+    from anju.access.models import User
+    from anju.core.time import legal_day
+    from anju.registry.models import Unit
+    from anju.registry.queries.own import invitations_for, own_bindings, readings_for
+
+    name = OWN[address.name]
+    if name == "unit":
+        row = Unit.objects.active().order_by("pk").first()
+    elif name == "binding":
+        row = own_bindings(actor).first()
+    elif name == "event":
+        row = readings_for(actor).first()
+    else:
+        user = User.objects.filter(pk=actor.user_id or 0).first()
+        today = legal_day(timezone.now())
+        row = invitations_for(user, today=today).first() if user else None
+    return {name: row.pk} if row is not None else None
+
+
 def special(address: Address, actor: Actor) -> dict[str, Any] | None:
     """Arguments of the few addresses that name several things.
 
@@ -202,6 +239,8 @@ def special(address: Address, actor: Actor) -> dict[str, Any] | None:
     from anju.documents.models import Paper
     from anju.registry.models import Community
 
+    if address.name in OWN:
+        return own(address, actor)
     if address.name == "access:invitation":
         # Somebody whom no test signs in: signing in makes the link void.
         person = User.objects.exclude(username__in=ROLE_ACCOUNTS.values()).first()

@@ -14,7 +14,7 @@ from django.db import connection
 
 from anju.core.actors import Actor, ActorKind
 
-from .addresses import ABSENT, Address, addresses, sample, stranger, url
+from .addresses import ABSENT, OWN, Address, addresses, sample, stranger, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
@@ -122,6 +122,7 @@ def test_another_place_is_not_found(client, actor):
         assert seen or not [a for a in addresses() if opens(a, actor) and a.arguments]
 
 
+INTEGERS = {"pk", "key", *OWN.values()}
 _ANY: dict[str, dict[str, Any]] = {}
 
 
@@ -132,7 +133,7 @@ def _any_arguments(address: Address) -> dict[str, Any]:
     if address.name not in _ANY:
         found = sample(address, actor_of("bureau_head"))
         if found is None:
-            found = {n: ABSENT if n in ("pk", "key") else "none" for n in address.arguments}
+            found = {n: ABSENT if n in INTEGERS else "none" for n in address.arguments}
         _ANY[address.name] = found  # the city stands still
     return dict(_ANY[address.name])
 

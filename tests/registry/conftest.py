@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from anju.core.ports import JOURNAL
+from anju.core.ports import JOURNAL, MESSENGER
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +28,11 @@ def journal_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     rows: list[Any] = []
     monkeypatch.setattr(JOURNAL, "_answer", lambda *, entry: rows.append(entry))
     return rows
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Messages put in the outbox during the test."""
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(MESSENGER, "_answer", lambda **message: sent.append(message))
+    return sent

@@ -73,7 +73,14 @@ def attempt_forget(what: str, whom: str) -> None:
     forget(what, whom, limit=LOCK_TRIES)
 
 
-def code_send(phone: str, *, purpose: str, address: str, language: str = "") -> None:
+def code_send(
+    phone: str,
+    *,
+    purpose: str,
+    address: str,
+    language: str = "",
+    template: str = "access.phone_code",
+) -> None:
     """Send a code of six digits to a phone, whoever it belongs to.
 
     Raises:
@@ -91,7 +98,7 @@ def code_send(phone: str, *, purpose: str, address: str, language: str = "") -> 
         MESSENGER.get()(
             channel="sms",
             to=phone,
-            template="access.phone_code",
+            template=template,
             values={"code": code},
             language=language,
         )

@@ -15,6 +15,14 @@ MESSAGES = {
         _("An operator may look at your rows"),
         _("From %(from)s to %(to)s an operator may look at %(rows)s. Reason: %(reason)s"),
     ),
+    "access.elevation_owner_told": (
+        _("An operator may look at your data"),
+        _(
+            "From %(from)s to %(to)s an operator of the platform may look at your data (%(rows)s)."
+            " Reason: %(reason)s What was opened stands in “Who has read my data”."
+        ),
+        "link",
+    ),
     "access.elevation_asked": (
         _("An elevation waits for your decision"),
         _("An operator asks to look at %(rows)s. Reason: %(reason)s"),
@@ -28,3 +36,6 @@ MESSAGES = {
         _("Your password was changed on %(at)s and every sign-in was ended. Not you? Call us."),
     ),
 }
+
+# Sent by text message in the quiet hours too.
+URGENT = frozenset({"access.phone_code"})

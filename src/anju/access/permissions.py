@@ -172,13 +172,26 @@ _grant(
     Role.DESK_CLERK,
     Role.DISTRICT_CLERK,
 )
-_grant("registry:binding_view", _("See accounts bound to homes"), *DESK, *PLACES)
+_grant("registry:binding_view", _("See accounts bound to homes"), *DESK, *PLACES, Role.AUDITOR)
+_COUNTERS = (Role.DESK_CLERK, *PLACES)
+_grant("registry:binding_change", _("Bind accounts to homes at the counter"), *_COUNTERS)
 _grant(
-    "registry:binding_change",
-    _("Bind accounts to homes at the counter"),
+    "registry:phone_separate",
+    _("Separate a phone that two people have"),
     Role.DESK_CLERK,
     Role.DISTRICT_CLERK,
     Role.SUBDISTRICT_CLERK,
+)
+_grant(
+    "audit:complaint_view",
+    _("See complaints about reads of personal data"),
+    Role.AUDIT_ADMIN,
+    Role.AUDITOR,
+)
+_grant(
+    "audit:complaint_answer",
+    _("Answer complaints about reads of personal data"),
+    Role.AUDIT_ADMIN,
 )
 _grant("registry:binding_self", _("Bind one's own home"), *OWNERS)
 _grant(

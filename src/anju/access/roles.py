@@ -72,7 +72,7 @@ def document() -> str:
             "(kept by a trigger on `access_post`): the system administrator opens accounts without",
             "rights, the security administrator grants business posts, the bureau head appoints",
             "the administrators. None of the three reads a business row but by an elevation: named",
-            "rows, approved by another person, 30 minutes, logged and told to the district.",
+            "rows, approved by another person, 30 minutes, logged and told to those it concerns.",
             "",
             "| Role | Name | Reach | Second factor | Permissions |",
             "| --- | --- | --- | --- | --- |",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from .audit_verify import FORMAT, read_anchors
 from .models import AuditBlock, AuditEvent
@@ -128,14 +128,14 @@ def anchors_in(path: Path) -> dict[int, tuple[str, str]]:
         return {}
 
 
-def readings_of(target_type: str, target_ids: list[str]) -> QuerySet[AuditEvent]:
-    """Who read these objects' personal data in clear, newest first; for the data's owner.
+def readings_of(wanted: Q) -> QuerySet[AuditEvent]:
+    """Reads in clear of the wanted objects' personal data, newest first; for the data's owner.
 
     The caller shows it only to those whose data it is.
     """
-    return AuditEvent.objects.filter(
-        target_type=target_type, target_id__in=target_ids, personal=True
-    ).order_by("-recorded_at")
+    return AuditEvent.objects.filter(wanted, personal=True, result="done").order_by(
+        "-recorded_at", "-pk"
+    )
 
 
 def block_of(event: AuditEvent) -> AuditBlock | None:

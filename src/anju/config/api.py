@@ -16,6 +16,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from anju import __version__
 from anju.core.errors import AnjuError
+from anju.notices.api import router as notices
 from anju.partners.api import router as partners
 from anju.partners.api import webhooks
 from anju.partners.idempotency import fields_of, refusal_body
@@ -39,6 +40,7 @@ api = NinjaAPI(
 )
 api.add_router("", registry)
 api.add_router("", partners)
+api.add_router("", notices)
 
 
 def _answer(

@@ -77,6 +77,13 @@ class ListExporter(Protocol):
     ) -> str: ...
 
 
+class DataOwners(Protocol):
+    """Whose personal data the named rows (``app.model:pk``) are: account → words for its own."""
+
+    def __call__(self, rows: list[str]) -> dict[int, list[str]]: ...
+
+
 JOURNAL: Port[JournalWriter] = Port("journal")
 MESSENGER: Port[Messenger] = Port("messenger")
 LIST_EXPORTER: Port[ListExporter] = Port("list_exporter")
+DATA_OWNERS: Port[DataOwners] = Port("data_owners")

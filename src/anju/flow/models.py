@@ -27,6 +27,9 @@ class TaskQuerySet(PlacedQuerySet):
         elif actor.reach in (Reach.CITY, Reach.DISTRICT, Reach.SUBDISTRICT, Reach.COMMITTEE):
             place = Q(area_id=actor.area_id) if actor.area_id else Q()
             mine |= Q(user=None, role=actor.role) & place
+        elif actor.reach is Reach.NOTHING and actor.permissions:
+            # An administrator's post is held, sees no business row, and has to-dos all the same.
+            mine |= Q(user=None, role=actor.role)
         return self.filter(mine)
 
     def open(self) -> Self:

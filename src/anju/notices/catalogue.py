@@ -4,6 +4,7 @@
         "access.code": (_("Your code"), _("Your code is %(code)s. Tell it to nobody.")),
     }
 
+Names in ``URGENT`` of the same module (codes) go out by text message in the quiet hours too.
 The text is an English msgid with a Chinese entry in the app's own catalogue. A third element,
 where present, names the value that carries the address of the page the message is about.
 """
@@ -37,6 +38,20 @@ def messages() -> dict[str, tuple[Text, Text, str]]:
                 raise ValueError(f"message {name} of {config.name} is declared twice")
             found[name] = (parts[0], parts[1], parts[2] if len(parts) > 2 else "link")
     return found
+
+
+@lru_cache(maxsize=1)
+def _urgent() -> frozenset[str]:
+    found: set[str] = set()
+    for config in apps.get_app_configs():
+        if config.name.startswith("anju.") and module_has_submodule(config.module, "messages"):
+            found |= getattr(import_module(f"{config.name}.messages"), "URGENT", frozenset())
+    return frozenset(found)
+
+
+def is_urgent(template: str) -> bool:
+    """Whether the message goes out at night too."""
+    return template in _urgent()
 
 
 def words(template: str, values: dict[str, Any], language: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 MESSAGES = {
     "notices.stuck": (
         _("Messages do not go out"),
-        _("%(count)s messages wait or failed; the oldest is from %(oldest)s."),
+        _("%(count)s messages wait, failed or have no receipt; the oldest is from %(oldest)s."),
         "link",
     ),
     "reference.deadline_moved": (

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anju.core.actors import Actor, ActorKind
 
-from .states import Channel, MessageState
+from .states import Channel, MessageState, ReceiptWay
 
 OUTGOING = "notices:outgoing_view"
 
@@ -43,6 +43,11 @@ class OutboxMessage(models.Model):
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     failed_at = models.DateTimeField(_("failed"), null=True)
     failure = models.CharField(_("why it failed"), max_length=300, blank=True)
+    failure_code = models.CharField(_("the gateway's code"), max_length=40, blank=True)
+    # Codes go out at night too; everything else by text message waits for the morning.
+    urgent = models.BooleanField(_("also at night"), default=False)
+    wanted_at = models.DateTimeField(_("should go from"), null=True)
+    resends = models.PositiveSmallIntegerField(_("sent again"), default=0)
     receipt = models.CharField(_("receipt"), max_length=80, blank=True)
     alarmed_at = models.DateTimeField(null=True)
 
@@ -61,6 +66,28 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.template}"
+
+
+class GatewayCall(models.Model):
+    """One word of the gateway, by call or when asked: how many receipts were taken or unknown.
+
+    ``digest`` is the signature's hash, so that a call heard twice is one call. Append-only.
+    """
+
+    at = models.DateTimeField(_("time"))
+    via = models.CharField(_("how"), max_length=8, choices=ReceiptWay)
+    digest = models.CharField(max_length=64, unique=True, null=True)
+    taken = models.PositiveIntegerField(_("taken"), default=0)
+    repeated = models.PositiveIntegerField(_("heard before"), default=0)
+    unknown = models.PositiveIntegerField(_("of no message of ours"), default=0)
+
+    class Meta:
+        verbose_name = _("call of the gateway")
+        verbose_name_plural = _("calls of the gateway")
+        indexes = [models.Index(fields=["-at"], name="gatewaycall_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.via}"
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from .catalogue import words
+from .catalogue import is_urgent, words
 from .models import OutboxMessage
-from .rules import masked
+from .rules import masked, wakes_at
+from .states import Channel
 from .vault import keyed_hash, seal
 
 
@@ -37,6 +38,8 @@ def message_put(
         for key, value in values.items()
     }
     words(template, plain, language)  # refuses what could never be sent, while someone can mend it
+    urgent, now = is_urgent(template), timezone.now()
+    due_at = now if urgent or channel != Channel.SMS else wakes_at(now)
     OutboxMessage.objects.create(
         channel=channel,
         to_sealed=seal(str(to)),
@@ -45,7 +48,9 @@ def message_put(
         template=template,
         values_sealed=seal(json.dumps(plain, ensure_ascii=False)),
         language=language,
-        due_at=timezone.now(),
+        urgent=urgent,
+        wanted_at=due_at,
+        due_at=due_at,
     )
     transaction.on_commit(_wake, robust=True)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import translation
 from django.utils.translation import gettext
 
 from anju.core.actors import Actor
 
 from .catalogue import words
-from .models import Notice, OutboxMessage
+from .models import GatewayCall, Notice, OutboxMessage
 from .vault import KeyMissing, unseal
 
 
@@ -33,6 +34,12 @@ def notice_words(notice: Notice) -> tuple[str, str]:
         return words(notice.template, values, translation.get_language() or "")
     except (KeyMissing, LookupError, ValueError):
         return gettext("A message that can no longer be read"), ""
+
+
+def receipts_unknown(*, since: datetime) -> int:
+    """Receipts of no message of ours that the gateway gave since an instant."""
+    found = GatewayCall.objects.filter(at__gte=since).aggregate(n=Sum("unknown"))
+    return found["n"] or 0
 
 
 def message_words(message: OutboxMessage, *, clear: bool) -> tuple[str, str, str]:

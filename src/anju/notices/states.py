@@ -15,6 +15,11 @@ class MessageState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ReceiptWay(TextChoices):
+    CALL = "call", _("Called by the gateway")
+    POLL = "poll", _("Asked by us")
+
+
 APPEARANCE = {
     MessageState.WAITING: ("s-wait", ""),
     MessageState.SENT: ("s-doing", "tile"),

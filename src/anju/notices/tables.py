@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django.conf import settings
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -16,7 +19,7 @@ from anju.ui.lists import Column, ListPage
 
 from . import policies
 from .models import OutboxMessage
-from .queries import message_words
+from .queries import message_words, receipts_unknown
 from .states import Channel, MessageState
 
 
@@ -49,14 +52,30 @@ class OutgoingList(ListPage):
         Column(name="to", label=_("Recipient"), value="to_masked"),
         Column(name="words", label=_("Message"), value="template"),
         Column(name="attempts", label=_("Tries"), sort="attempts", num=True, optional=True),
+        Column(name="code", label=_("Gateway's code"), value="failure_code", hidden=True),
         Column(name="state", label=_("State"), sort="state", value="get_state_display"),
     )
 
     def queryset(self, actor: Actor) -> QuerySet[Any]:
         return OutboxMessage.objects.visible_to(actor)
 
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        since = timezone.now() - timedelta(days=30)
+        return {"unknown_receipts": receipts_unknown(since=since)}
+
     def prepare(self, rows: list[Any], actor: Actor) -> None:
+        now = timezone.now()
         for row in rows:
+            row.held = bool(
+                row.state == MessageState.WAITING
+                and row.due_at
+                and row.due_at > now
+                and row.attempts == 0
+                and not row.resends
+            )
+            row.again_at = (
+                row.due_at if row.state == MessageState.WAITING and not row.held else None
+            )
             row.to, row.subject, row.body = message_words(row, clear=settings.DEMO)
             row.retry = ""
             if policies.may_retry(actor, row):

@@ -1,4 +1,4 @@
-"""Jobs: send what is due."""
+"""Jobs: send what is due, ask for receipts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils import timezone
 from anju.core.actors import SYSTEM
 from anju.jobs.queue import app
 
-from .services import messages_send_due, stuck_alarm
+from .services import messages_send_due, receipts_poll, stuck_alarm
 
 
 @app.periodic(cron="* * * * *")
@@ -28,3 +28,11 @@ def messages_send() -> int:
 def messages_stuck(timestamp: int) -> int:
     """Tell the operators about messages that do not go out."""
     return stuck_alarm(actor=SYSTEM, at=timezone.now())
+
+
+def receipts_ask() -> int:
+    """Ask the gateway what became of messages, where it is asked at all."""
+    return receipts_poll(actor=SYSTEM, at=timezone.now())
+
+
+LOOPS = {"notices.receipts": (receipts_ask, 5.0)}

@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
+from anju.access.permissions import perm
 from anju.ui.menus import Entry, Shelf
 
 ENTRIES = [
@@ -7,6 +8,13 @@ ENTRIES = [
     Entry(_("Communities"), "portal:community_list", order=20, shelf=Shelf.PORTAL),
     Entry(_("Open data"), "portal:open_data", order=70, shelf=Shelf.PORTAL),
     Entry(_("My home"), "portal:my_home", order=80, shelf=Shelf.PORTAL),
+    Entry(
+        _("Who has read my data"),
+        "portal:readings",
+        permission=perm("registry:binding_self"),
+        shelf=Shelf.ACCOUNT,
+        order=30,
+    ),
     Entry(_("Community, company or project manager"), "portal:find", shelf=Shelf.FIND),
     Entry(_("About the platform"), "portal:about", order=10, shelf=Shelf.FOOT),
     Entry(_("Site map"), "portal:site_map", order=20, shelf=Shelf.FOOT),

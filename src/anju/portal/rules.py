@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 TALLEST = 40  # windows of the tallest house
 
@@ -50,3 +51,15 @@ def house(*, lit: int, whole: int, left: int, ground: int) -> House:
     """
     squares = [(left + 13 * (n % 2), ground - 13 * (n // 2 + 1), n < lit) for n in range(whole)]
     return House(squares=squares, left=left, roof=ground - 13 * (-(-whole // 2)) - 12)
+
+
+def monthly_fee(*, rate_fen: int | None, area_dm2: int | None) -> int | None:
+    """Fen a month for a home: fen per m² times area, rounded half up; None where one is unknown."""
+    if not rate_fen or not area_dm2:
+        return None
+    return (rate_fen * area_dm2 + 50) // 100
+
+
+def days_left(*, last_day: date | None, today: date) -> int | None:
+    """Days until a last day is over, today included; 0 when it lies behind."""
+    return None if last_day is None else max((last_day - today).days + 1, 0)

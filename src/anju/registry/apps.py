@@ -7,12 +7,15 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
+        from anju.core.ports import DATA_OWNERS
         from anju.documents.extracts import ExtractProvider, register
         from anju.flow import kinds
 
         from . import extracts, purposes  # noqa: F401 - declares what files are for
+        from .queries.own import data_owners
         from .services.shows import DELIMITATION
 
+        DATA_OWNERS.plug(data_owners, by=self.label)
         kinds.register(DELIMITATION)
 
         register(

@@ -19,15 +19,30 @@ from anju.reference.models import Area
 from anju.reference.states import AreaLevel
 from anju.ui.pages import NOBODY
 
-from .models import Building, Community, Company, ManagementArea, Manager, Person, Project, Unit
+from .models import (
+    Building,
+    Community,
+    Company,
+    HomeBinding,
+    ManagementArea,
+    Manager,
+    Person,
+    Project,
+    ReadComplaint,
+    Unit,
+)
+from .models.bindings import RUNNING
 from .states import (
     AreaState,
+    BindingKind,
+    BindingMethod,
     BuildingState,
     BuildingUse,
     ChangeState,
     CommunityKind,
     CommunityState,
     CompanyState,
+    ComplaintState,
     ImportState,
     ManagerState,
     ProjectState,
@@ -339,4 +354,43 @@ class ImportFilters(django_filters.FilterSet):
 
     class Meta:
         model = Community
+        fields: tuple[str, ...] = ()
+
+
+class BindingFilters(PlaceFilters):
+    name = Text(label=_("Community or person"), method="by_name")
+    kind = django_filters.ChoiceFilter(
+        label=_("Bound as"), choices=BindingKind.choices, empty_label=_("All")
+    )
+    method = django_filters.ChoiceFilter(
+        label=_("Bound how"), choices=BindingMethod.choices, empty_label=_("All")
+    )
+    running = django_filters.ChoiceFilter(
+        label=_("State"),
+        choices=[("yes", _("Bound")), ("no", _("Ended"))],
+        method="by_running",
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = HomeBinding
+        fields: tuple[str, ...] = ()
+
+    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        value = value.strip()
+        return queryset.filter(
+            Q(unit__community__name__icontains=value) | Q(person__name__icontains=value)
+        )
+
+    def by_running(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(RUNNING) if value == "yes" else queryset.exclude(RUNNING)
+
+
+class ComplaintFilters(django_filters.FilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ComplaintState.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = ReadComplaint
         fields: tuple[str, ...] = ()

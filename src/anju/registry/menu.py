@@ -9,8 +9,8 @@ from anju.access.permissions import perm
 from anju.core.actors import Actor
 from anju.ui.menus import Entry, Group, Shelf
 
-from .models import ChangeRequest
-from .states import ChangeState
+from .models import ChangeRequest, ReadComplaint
+from .states import ChangeState, ComplaintState
 
 CHANGES = perm("registry:change_view")
 
@@ -18,6 +18,11 @@ CHANGES = perm("registry:change_view")
 def waiting(actor: Actor) -> QuerySet[ChangeRequest]:
     """Changes that wait for a second person."""
     return ChangeRequest.objects.visible_to(actor).filter(state=ChangeState.PROPOSED)
+
+
+def unanswered(actor: Actor) -> QuerySet[ReadComplaint]:
+    """Complaints about reads that wait for an answer."""
+    return ReadComplaint.objects.visible_to(actor).filter(state=ComplaintState.RECEIVED)
 
 
 def _entry(words: object, name: str, permission: str, order: int) -> Entry:
@@ -43,6 +48,15 @@ ENTRIES = [
     _entry(_("Projects"), "projects", "project_view", 14),
     _entry(_("Homes and units"), "units", "unit_view", 16),
     _entry(_("People"), "people", "person_view", 18),
+    _entry(_("Bound homes"), "bindings", "binding_view", 19),
+    Entry(
+        _("Complaints about reads"),
+        "registry:complaints",
+        permission=perm("audit:complaint_view"),
+        group=Group.RUNNING,
+        order=15,
+        count=unanswered,
+    ),
     _entry(_("Property companies"), "companies", "company_view", 20),
     _entry(_("Project managers"), "managers", "manager_view", 22),
     _entry(_("Developers"), "developers", "company_view", 24),

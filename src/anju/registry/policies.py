@@ -6,12 +6,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.permissions import perm
+from anju.audit.models import AuditEvent
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
 from anju.reference.models import Area
 
-from .models import ChangeRequest, Community, HomeBinding, Person, Project
-from .states import ChangeState, CommunityState
+from .models import ChangeRequest, Community, HomeBinding, Person, Project, ReadComplaint
+from .states import COMPLAINT_FLOW, BindingKind, ChangeState, CommunityState
 
 NO_RIGHT = _("Your post does not allow this.")
 OUT_OF_REACH = _("This lies outside the place of your post.")
@@ -52,10 +53,48 @@ def may_lead_project(actor: Actor, project: Project) -> Decision:
 
 
 def may_end_binding(actor: Actor, binding: HomeBinding) -> Decision:
-    """End a binding: the account itself, or a clerk of the place."""
+    """End a binding: the account itself, the owner whose tenant it is, or a clerk of the place."""
     if actor.user_id is not None and actor.user_id == binding.user_id:
         return Allowed()
+    if binding.kind == BindingKind.TENANT and owns_for(actor, binding.unit_id):
+        return Allowed()
     return may(actor, perm("registry:binding_change"), binding)
+
+
+def owns_for(actor: Actor, unit_id: int) -> bool:
+    """Whether the actor's own account is bound to the home as an owner today."""
+    if actor.user_id is None or actor.reach is not Reach.OWN:
+        return False
+    kinds = [BindingKind.OWNER, BindingKind.CO_OWNER]
+    rows = HomeBinding.objects.active().filter(user_id=actor.user_id, unit_id=unit_id)
+    return rows.filter(kind__in=kinds).exists()
+
+
+def may_invite_tenant(actor: Actor, binding: HomeBinding) -> Decision:
+    """Invite a tenant: an owner, by their own binding that runs."""
+    if not actor.can(perm("registry:binding_self")) or actor.user_id != binding.user_id:
+        return Denied(NO_RIGHT)
+    if binding.kind == BindingKind.TENANT:
+        return Denied(_("Only an owner of the home invites a tenant."))
+    if binding.ended_at is not None:
+        return Denied(_("The binding ended already."))
+    return Allowed()
+
+
+def may_complain(actor: Actor, event: AuditEvent, binding: HomeBinding) -> Decision:
+    """Complain about a read of one's own data."""
+    if actor.user_id is None or actor.user_id != binding.user_id or not event.personal:
+        return Denied(NO_RIGHT)
+    return Allowed()
+
+
+def may_answer_complaint(actor: Actor, complaint: ReadComplaint) -> Decision:
+    """Answer a complaint: the audit administrator, not about their own read."""
+    if not actor.can(perm("audit:complaint_answer")):
+        return Denied(NO_RIGHT)
+    if actor.user_id == complaint.user_id:
+        return Denied(_("Nobody answers their own complaint."))
+    return COMPLAINT_FLOW.check(complaint.state, "uphold")
 
 
 def may_review_change(actor: Actor, change: ChangeRequest) -> Decision:

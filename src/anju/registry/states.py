@@ -6,6 +6,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anju.access.permissions import perm
+from anju.flow.states import Flow, Move
+
 
 class CommunityKind(TextChoices):
     COMMERCIAL = "commercial", _("Commercial housing")
@@ -132,6 +135,33 @@ class BindingKind(TextChoices):
 class BindingMethod(TextChoices):
     MATCH = "match", _("Register match and phone code")
     COUNTER = "counter", _("At the counter with a witness")
+    INVITATION = "invitation", _("By the owner's invitation")
+
+
+class PaperSeen(TextChoices):
+    """Papers an official saw in the original when binding at the counter."""
+
+    ID_CARD = "id_card", _("Identity card")
+    TITLE = "title", _("Certificate of real estate title")
+    PURCHASE = "purchase", _("Filed purchase contract")
+    LEASE = "lease", _("Filed lease contract")
+    MARRIAGE = "marriage", _("Marriage certificate or family register")
+    INHERITANCE = "inheritance", _("Notarised inheritance or court decision")
+    PROXY = "proxy", _("Notarised power of attorney")
+    UNRECORDED = "unrecorded", _("Not recorded at the time")
+
+
+class InvitationState(TextChoices):
+    OPEN = "open", _("Waiting for the tenant")
+    ACCEPTED = "accepted", _("Accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class ComplaintState(TextChoices):
+    RECEIVED = "received", _("Waiting for an answer")
+    UPHELD = "upheld", _("Upheld")
+    REJECTED = "rejected", _("Not upheld")
 
 
 class ChangeState(TextChoices):
@@ -187,6 +217,61 @@ IMPORT_MOVES: dict[str, frozenset[str]] = {
     ImportState.DISCARDED: frozenset(),
 }
 
+C, V = ComplaintState, InvitationState
+COMPLAINT_FLOW = Flow(
+    name="registry.complaint",
+    states=ComplaintState,
+    first=C.RECEIVED,
+    closed=frozenset({C.UPHELD, C.REJECTED}),
+    moves=(
+        Move(
+            name="uphold",
+            label=_("Uphold the complaint"),
+            source=frozenset({C.RECEIVED}),
+            target=C.UPHELD,
+            permission=perm("audit:complaint_answer"),
+            reason=True,
+        ),
+        Move(
+            name="reject",
+            label=_("Do not uphold the complaint"),
+            source=frozenset({C.RECEIVED}),
+            target=C.REJECTED,
+            permission=perm("audit:complaint_answer"),
+            reason=True,
+        ),
+    ),
+)
+INVITATION_FLOW = Flow(
+    name="registry.invitation",
+    states=InvitationState,
+    first=V.OPEN,
+    closed=frozenset({V.ACCEPTED, V.WITHDRAWN, V.LAPSED}),
+    moves=(
+        Move(
+            name="accept",
+            label=_("Accept the invitation"),
+            source=frozenset({V.OPEN}),
+            target=V.ACCEPTED,
+            permission=perm("registry:binding_self"),
+        ),
+        Move(
+            name="withdraw",
+            label=_("Withdraw the invitation"),
+            source=frozenset({V.OPEN}),
+            target=V.WITHDRAWN,
+            permission=perm("registry:binding_self"),
+        ),
+        Move(
+            name="lapse",
+            label=_("Let the invitation lapse"),
+            source=frozenset({V.OPEN}),
+            target=V.LAPSED,
+            permission=perm("registry:binding_self"),
+        ),
+    ),
+)
+
 # How states look: shape and tone of the kit.
 APPEARANCE: dict[TextChoices, tuple[str, str]] = {
     CommunityState.ACTIVE: ("s-done", "good"),
@@ -214,4 +299,11 @@ APPEARANCE: dict[TextChoices, tuple[str, str]] = {
     ImportState.PREVIEWED: ("s-open", ""),
     ImportState.APPLIED: ("s-done", "good"),
     ImportState.DISCARDED: ("s-void", ""),
+    InvitationState.OPEN: ("s-wait", ""),
+    InvitationState.ACCEPTED: ("s-done", "good"),
+    InvitationState.WITHDRAWN: ("s-void", ""),
+    InvitationState.LAPSED: ("s-void", ""),
+    ComplaintState.RECEIVED: ("s-open", ""),
+    ComplaintState.UPHELD: ("s-done", "good"),
+    ComplaintState.REJECTED: ("s-fail", "bad"),
 }

@@ -11,6 +11,7 @@ from .views import (
     acts_places,
     acts_shows,
     acts_units,
+    counter,
     desk,
     find,
     maps,
@@ -91,6 +92,24 @@ urlpatterns = [
     path(f"{R}units/<int:pk>/strike-off/", acts_units.unit_demolish, name="unit_demolish"),
     path(f"{R}units/<int:pk>/owners/first/", acts_units.ownership_record, name="ownership_record"),
     path(f"{R}units/<int:pk>/owners/", acts_units.ownership_transfer, name="ownership_transfer"),
+    path(f"{R}units/<int:pk>/bind/", counter.bind_counter, name="unit_bind"),
+    # accounts bound to homes, phones of several people, complaints about reads
+    path(
+        f"{R}bindings/",
+        list_view(tables.BindingList, permission=perm("registry:binding_view")),
+        name="bindings",
+    ),
+    path(f"{R}bindings/<int:pk>/", counter.binding, name="binding"),
+    path(f"{R}bindings/<int:pk>/end/", counter.binding_end, name="binding_end"),
+    path(f"{R}phones/", counter.phone_list, name="shared_phones"),
+    path(f"{R}people/<int:pk>/phone/", counter.phone_separate, name="phone_separate"),
+    path(
+        f"{R}complaints/",
+        list_view(tables.ComplaintList, permission=perm("audit:complaint_view")),
+        name="complaints",
+    ),
+    path(f"{R}complaints/<int:pk>/", counter.complaint, name="complaint"),
+    path(f"{R}complaints/<int:pk>/answer/", counter.complaint_answer, name="complaint_answer"),
     # people
     path(
         f"{R}people/",

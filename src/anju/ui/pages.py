@@ -24,6 +24,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
@@ -118,6 +119,8 @@ def page(
             if request.method == "OPTIONS":
                 return _private(HttpResponse(headers={"Allow": ", ".join(sorted(allowed))}))
             response = _answer(view, rule, request, args, kwargs)
+            if actor.elevation is not None and response.status_code == 200:
+                _note_read(request, actor, kwargs)
             if rule.public and actor.kind is ActorKind.ANONYMOUS and request.method in SAFE:
                 shared = _shared(response, rule.cache_seconds)
                 if key is not None:
@@ -174,6 +177,27 @@ def _answer(
             422,
             _("Nothing was saved: a value is too long or of the wrong kind."),
         )
+
+
+def _note_read(request: HttpRequest, actor: Actor, kwargs: dict[str, Any]) -> None:
+    """Journal which rows of a running elevation a page showed, for the people they are about."""
+    from anju.access.services.elevations import elevation_read
+
+    assert actor.elevation is not None
+    rows = actor.elevation.rows
+    match = request.resolver_match
+    if "pk" in kwargs:
+        rows = frozenset(row for row in rows if row.endswith(f":{kwargs['pk']}"))
+        named = f"{match.app_name}.{match.url_name}:" if match else ""
+        rows = frozenset(row for row in rows if row.startswith(named)) or rows
+    else:
+        declared = getattr(match.func if match else None, "declared", None)
+        if declared is None:
+            return
+        label = declared().queryset(actor).model._meta.label_lower
+        rows = frozenset(row for row in rows if row.startswith(f"{label}:"))
+    if rows:
+        elevation_read(actor=actor, page=request.path, rows=rows, at=timezone.now())
 
 
 def _rendered(response: HttpResponseBase) -> HttpResponseBase:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anju.core import journal
 from anju.core.actors import Actor
 from anju.core.errors import InvalidInput
-from anju.core.ports import MESSENGER
+from anju.core.ports import DATA_OWNERS, MESSENGER
 from anju.core.text import clean
 from anju.core.time import SHANGHAI, legal_day
 from anju.core.transactions import service
@@ -25,6 +25,7 @@ from ..states import ElevationState, Role
 ASKED = journal.declare("access.elevation_ask", _("Asked for an elevation"))
 APPROVED = journal.declare("access.elevation_approve", _("Approved an elevation"))
 REFUSED = journal.declare("access.elevation_refuse", _("Refused an elevation"))
+READ = journal.declare("access.elevation_read", _("Looked at it as an operator of the platform"))
 ENDED = journal.declare("access.elevation_end", _("Ended an elevation early"))
 
 
@@ -42,7 +43,8 @@ def _rows(names: Iterable[str]) -> list[str]:
 
 def _is_placed(label: str) -> bool:
     try:
-        return issubclass(apps.get_model(label), PlacedModel)
+        model = apps.get_model(label)
+        return issubclass(model, PlacedModel) or getattr(model, "is_elevatable", False)
     except (LookupError, ValueError):
         return False
 
@@ -77,7 +79,8 @@ def elevation_ask(*, actor: Actor, reason: str, rows: Iterable[str], at: datetim
 
 @service
 def elevation_approve(*, actor: Actor, elevation: Elevation, at: datetime) -> Elevation:
-    """Approve: from now for thirty minutes. The owners of the rows are told.
+    """Approve: from now for thirty minutes. The people whose data it is are told, and the
+    officials who answer for the rows.
 
     Raises:
         Refused: the actor asked it, may not decide, or it is decided.
@@ -92,8 +95,9 @@ def elevation_approve(*, actor: Actor, elevation: Elevation, at: datetime) -> El
         "from": f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         "to": f"{elevation.ends_at.astimezone(SHANGHAI):%H:%M}",
     }
-    for user in data_owners(elevation.rows, at=at):
+    for user in answerable(elevation.rows, at=at):
         _tell(user, "access.elevation_told", elevation, span)
+    _tell_owners(elevation, span)
     journal.record(actor=actor, action=APPROVED, at=at, target=elevation, reason=elevation.reason)
     return elevation
 
@@ -129,11 +133,34 @@ def elevation_end(*, actor: Actor, elevation: Elevation, at: datetime) -> Elevat
     return elevation
 
 
-def data_owners(rows: Iterable[str], *, at: datetime) -> list[User]:
+@service
+def elevation_read(*, actor: Actor, page: str, rows: Iterable[str], at: datetime) -> None:
+    """Journal that an operator opened a page with named rows, one row of the audit for each."""
+    if actor.elevation is None:
+        return
+    elevation = Elevation.objects.get(pk=actor.elevation.id)
+    for row in sorted(set(rows) & actor.elevation.rows):
+        label, key = row.split(":")
+        target = apps.get_model(label)._base_manager.filter(pk=int(key)).first()
+        if target is not None:
+            journal.record(
+                actor=actor,
+                action=READ,
+                at=at,
+                target=target,
+                reason=elevation.reason,
+                changes={"page": [None, page[:200]], "elevation": [None, elevation.pk]},
+                personal=True,
+            )
+
+
+def answerable(rows: Iterable[str], *, at: datetime) -> list[User]:
     """Who answers for the rows: the district's clerks, or the bureau head where none holds it."""
     districts: set[int] = set()
     for row in rows:
         label, pk = row.split(":")
+        if not issubclass(apps.get_model(label), PlacedModel):
+            continue
         found = (
             apps.get_model(label)
             ._base_manager.filter(pk=int(pk))
@@ -154,6 +181,19 @@ def data_owners(rows: Iterable[str], *, at: datetime) -> list[User]:
 def _holders(role: Role, *, at: datetime) -> list[User]:
     held = Post.objects.valid_on(legal_day(at)).filter(role=role)
     return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")))
+
+
+def _tell_owners(elevation: Elevation, span: dict[str, str]) -> None:
+    """Tell each person whose data the rows are, in the inbox and by text message."""
+    owners = DATA_OWNERS.get()(list(elevation.rows))
+    for user in User.objects.filter(pk__in=owners, is_active=True):
+        values = {"rows": ", ".join(owners[user.pk]), "reason": elevation.reason, **span}
+        send = {"template": "access.elevation_owner_told", "language": user.language}
+        MESSENGER.get()(
+            channel="inapp", to=str(user.pk), values=values | {"link": "/my/readings/"}, **send
+        )
+        if user.phone:
+            MESSENGER.get()(channel="sms", to=user.phone, values=values, **send)
 
 
 def _tell(user: User, template: str, elevation: Elevation, values: dict[str, str]) -> None:

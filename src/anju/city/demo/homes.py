@@ -11,19 +11,25 @@ from anju.core.actors import SYSTEM
 from anju.core.time import legal_day
 from anju.files.services import files_store
 from anju.registry import vault
-from anju.registry.models import Community, Ownership, Person, Unit
+from anju.registry.models import Community, HomeBinding, Ownership, Person, Unit
 from anju.registry.purposes import PAPERS, PHOTOS
+from anju.registry.queries.own import readings_for
 from anju.registry.services import (
     change_approve,
     change_propose,
     change_refuse,
     change_withdraw,
+    complaint_raise,
     home_bind_counter,
     home_bind_match,
     home_unbind,
+    invitation_withdraw,
+    person_change,
     person_reveal_identity,
+    tenant_invite,
 )
 
+from ..rules.codes import phone
 from .cast import Cast, DemoAccount, post_at_committee, resident_account
 from .papers import paper, photo
 
@@ -46,10 +52,10 @@ def _owners(unit: Unit) -> list[Ownership]:
     return list(spells.select_related("person").order_by("pk"))
 
 
-def identity_in_clear(person: Person) -> str:
-    """A person's invented identity number, needed to play the owner who types it."""
+def phone_in_clear(person: Person) -> str:
+    """A person's invented phone."""
     key = vault.open_data_key(person.data_key.key_id, bytes(person.data_key.wrapped))
-    return vault.unseal(key, "id", bytes(person.id_cipher or b""))
+    return vault.unseal(key, "phone", bytes(person.phone_cipher or b""))
 
 
 def residents(cast: Cast, at: datetime) -> list[DemoAccount]:
@@ -91,10 +97,7 @@ def residents(cast: Cast, at: datetime) -> list[DemoAccount]:
     user = cast.users["owner"]
     own = Ownership.objects.filter(person=owner, period__endswith=None, share_den=1)
     for spell in own.select_related("unit").order_by("pk")[:4]:
-        home_bind_match(
-            actor=SYSTEM, user=user, unit=spell.unit, name=owner.name,
-            id_number=identity_in_clear(owner), at=at,
-        )  # fmt: skip
+        home_bind_match(actor=SYSTEM, user=user, unit=spell.unit, person=owner, proved_at=at, at=at)
     witness = cast.users["desk-confirmer"]
     for username, unit, kind in (
         ("co-owner", shared, "co_owner"),
@@ -104,13 +107,59 @@ def residents(cast: Cast, at: datetime) -> list[DemoAccount]:
         home_bind_counter(
             actor=system, user=cast.users[username], unit=unit, person=people[username],
             kind=kind, witness=witness, reason="持身份证和证明材料到窗口办理", at=at,
+            papers=["id_card", "lease" if kind == "tenant" else "title"],
+            last_day=legal_day(at) + timedelta(days=240) if kind == "tenant" else None,
         )  # fmt: skip
     former = home_bind_counter(
         actor=system, user=cast.users["tenant"], unit=single[2], person=tenant, kind="tenant",
-        witness=witness, reason="租赁合同备案", at=at,
+        witness=witness, papers=["id_card", "lease"], reason="租赁合同备案", at=at,
     )  # fmt: skip
     home_unbind(actor=system, binding=former, reason="租期届满", at=at)
+    _invitations(cast, at)
     return accounts
+
+
+def _invitations(cast: Cast, at: datetime) -> None:
+    """The owner invites the demo's tenant, who has not answered, and takes another one back."""
+    owner = cast.actor("owner", at)
+    bindings = HomeBinding.objects.filter(user=cast.users["owner"], ended_at=None)
+    binding = bindings.select_related("user", "unit").order_by("pk")[0]
+    today = legal_day(at)
+    term = {"first_day": today, "last_day": today + timedelta(days=364)}
+    tenant = cast.users["tenant"]
+    tenant_invite(
+        actor=owner, binding=binding, tenant_name=tenant.full_name, phone=tenant.phone or "",
+        at=at, **term,
+    )  # fmt: skip
+    taken_back = tenant_invite(
+        actor=owner, binding=binding, tenant_name="沈一舟", phone=phone(93_000_001), at=at, **term
+    )
+    invitation_withdraw(actor=owner, invitation=taken_back, at=at)
+
+
+def reads(cast: Cast, at: datetime) -> None:
+    """The owner's data was read three times: with a reason, as an operator, and once complained
+    about; the complaint waits."""
+    owner = cast.users["owner"]
+    binding = HomeBinding.objects.filter(user=owner, ended_at=None).order_by("pk")[0]
+    clerk = cast.actor("desk-confirmer", at)
+    for reason in ("核对维修资金交存人信息", "回复业主来电", "抽查登记资料"):
+        person_reveal_identity(actor=clerk, person=binding.person, reason=reason, at=at)
+    event = readings_for(cast.actor("owner", at))[0]
+    complaint_raise(
+        actor=cast.actor("owner", at), event=event, binding=binding,
+        text="我没有来电咨询，为什么要查看我的证件号码？", at=at,
+    )  # fmt: skip
+
+
+def shared_phone(cast: Cast, at: datetime) -> None:
+    """A phone that stands in two people's files, for the counter to separate."""
+    homes = _homes(cast)[12:40]
+    owners = [o[0].person for h in homes if len(o := _owners(h)) == 1 and o[0].person_id]
+    first, second = [p for p in owners if p is not None][:2]
+    person_change(
+        actor=SYSTEM, person=second, phone=phone_in_clear(first), reason="登记资料录入", at=at
+    )
 
 
 def changes(cast: Cast, at: datetime) -> None:

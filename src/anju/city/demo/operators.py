@@ -9,11 +9,12 @@ from anju.access.services.elevations import (
     elevation_approve,
     elevation_ask,
     elevation_end,
+    elevation_read,
     elevation_refuse,
 )
 from anju.access.services.keys import key_issue, key_revoke
 from anju.access.states import Role
-from anju.registry.models import Community
+from anju.registry.models import Community, HomeBinding
 
 from .cast import Cast
 
@@ -41,6 +42,24 @@ def elevations(cast: Cast, at: datetime) -> None:
         elevation=short,  # type: ignore[arg-type]
         at=earlier + timedelta(minutes=6),
     )
+
+
+def look_at_a_home(cast: Cast, at: datetime) -> None:
+    """An operator was allowed to look at the owner's home and did: the owner was told, and reads
+    it in "who has read my data"."""
+    binding = HomeBinding.objects.filter(user=cast.users["owner"], ended_at=None).order_by("pk")[0]
+    row = f"registry.unit:{binding.unit_id}"
+    earlier = at - timedelta(hours=1)
+    asked = elevation_ask(
+        actor=cast.actor("system-admin", earlier), reason="业主反映房屋页面打不开", rows=[row],
+        at=earlier,
+    )  # fmt: skip
+    elevation_approve(actor=cast.actor("security-admin", at), elevation=asked, at=earlier)
+    looking = earlier + timedelta(minutes=2)
+    elevation_read(
+        actor=cast.actor("system-admin", looking), page=f"/registry/units/{binding.unit_id}/",
+        rows=[row], at=looking,
+    )  # fmt: skip
 
 
 def keys(cast: Cast, at: datetime) -> None:

@@ -14,6 +14,8 @@ from .cast import Cast, DemoAccount, accounts_keep, cast_make
 STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     homes.changes,
     homes.revealed,
+    homes.reads,
+    homes.shared_phone,
     endings.endings,
     desk.contracts,
     desk.filings,
@@ -23,6 +25,7 @@ STORIES: tuple[Callable[[Cast, datetime], None], ...] = (
     desk.messages,
     places.changes,
     operators.elevations,
+    operators.look_at_a_home,
     operators.keys,
     partners.reports,
     partners.webhooks,

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                             ),
                             (
                                 "given_up",
-                                "The work stopped three times. Narrow the conditions, or tell the operators.",
+                                "The work was stopped before its end. Try again, or narrow the conditions.",
                             ),
                         ],
                         max_length=20,

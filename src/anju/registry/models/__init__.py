@@ -1,6 +1,6 @@
 """Tables of the register, cut by noun."""
 
-from .bindings import HomeBinding
+from .bindings import HomeBinding, TenantInvitation
 from .changes import ChangeRequest, FieldProvenance
 from .communities import (
     Building,
@@ -10,6 +10,7 @@ from .communities import (
     Stairwell,
 )
 from .companies import Company, CompanyName, CompanyStaff
+from .complaints import ReadComplaint
 from .imports import ImportBatch, ImportRow
 from .managers import Manager, ManagerEmployment
 from .owners import Ownership
@@ -50,8 +51,10 @@ __all__ = [
     "PersonKey",
     "Project",
     "ProjectFee",
+    "ReadComplaint",
     "SearchEntry",
     "Stairwell",
+    "TenantInvitation",
     "Unit",
     "UnitSuccession",
     "UnitTally",

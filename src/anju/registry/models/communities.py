@@ -43,7 +43,7 @@ class CommunityQuerySet(PlacedQuerySet):
 def _bound_units(actor: Actor) -> models.QuerySet:
     from .bindings import HomeBinding
 
-    return HomeBinding.objects.filter(user_id=actor.user_id or 0, ended_at=None)
+    return HomeBinding.objects.active().filter(user_id=actor.user_id or 0)
 
 
 class Community(PlacedModel):

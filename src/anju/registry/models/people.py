@@ -47,15 +47,17 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.filter(pk__in=Person.objects.filter(works).values("pk"))
         if actor.reach is Reach.OWN:
             return self.filter(
-                pk__in=HomeBinding.objects.filter(user_id=actor.user_id or 0, ended_at=None).values(
-                    "person_id"
-                )
+                pk__in=HomeBinding.objects.active()
+                .filter(user_id=actor.user_id or 0)
+                .values("person_id")
             )
         return self.none()
 
 
 class Person(models.Model):
     """A natural person. In clear only the name; the rest opens with a logged reason."""
+
+    is_elevatable = True  # an operator's elevation may name a person, who has no place
 
     name = models.CharField(_("name"), max_length=60)
     sort_key = sort_field()

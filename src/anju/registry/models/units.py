@@ -16,6 +16,11 @@ from ..states import SuccessionKind, UnitKind, UnitState
 from .base import place_indexes
 
 
+def _joined(first: str, then: str) -> str:
+    """3 and 501 are 3-501; 3幢 and 501 are 3幢501."""
+    return f"{first}-{then}" if first[-1:].isascii() and first else f"{first}{then}"
+
+
 class UnitQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
         """Units of the management areas the company serves today."""
@@ -28,9 +33,7 @@ class UnitQuerySet(PlacedQuerySet):
         from .bindings import HomeBinding
 
         return self.filter(
-            pk__in=HomeBinding.objects.filter(user_id=actor.user_id or 0, ended_at=None).values(
-                "unit_id"
-            )
+            pk__in=HomeBinding.objects.active().filter(user_id=actor.user_id or 0).values("unit_id")
         )
 
     def active(self) -> Self:
@@ -146,6 +149,16 @@ class Unit(PlacedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def door_words(self) -> str:
+        """Stairwell and number as people say them."""
+        return _joined(self.stairwell.number if self.stairwell else "", self.number)
+
+    @property
+    def address_words(self) -> str:
+        """Community, building, stairwell and number as people say them."""
+        return f"{self.community.name} {_joined(self.building.number, self.door_words)}"
 
     @property
     def journal_label(self) -> str:

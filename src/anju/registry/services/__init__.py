@@ -1,6 +1,12 @@
 """Writes of the register. Every change of state is one of these."""
 
-from .bindings import home_bind_counter, home_bind_match, home_unbind
+from .bindings import (
+    home_bind_counter,
+    home_bind_match,
+    home_claim,
+    home_unbind,
+    tenancies_end_due,
+)
 from .changes import (
     GUARDED,
     change_approve,
@@ -31,6 +37,7 @@ from .companies import (
     staff_add,
     staff_end,
 )
+from .complaints import complaint_answer, complaint_raise
 from .imports import import_apply, import_discard, import_preview
 from .managers import manager_employ, manager_leave, manager_publish_phone, manager_register
 from .owners import Holder, ownership_record, ownership_transfer
@@ -42,6 +49,7 @@ from .people import (
     person_register,
     person_reveal_identity,
 )
+from .phones import phone_separate
 from .projects import (
     area_close,
     area_delimit,
@@ -55,6 +63,7 @@ from .projects import (
 )
 from .search import search_rebuild
 from .shows import area_show
+from .tenancies import invitation_accept, invitation_withdraw, tenant_invite
 from .units import (
     Part,
     unit_add,
@@ -95,12 +104,17 @@ __all__ = [
     "company_recode",
     "company_register",
     "company_rename",
+    "complaint_answer",
+    "complaint_raise",
     "home_bind_counter",
     "home_bind_match",
+    "home_claim",
     "home_unbind",
     "import_apply",
     "import_discard",
     "import_preview",
+    "invitation_accept",
+    "invitation_withdraw",
     "manager_employ",
     "manager_leave",
     "manager_publish_phone",
@@ -112,6 +126,7 @@ __all__ = [
     "person_erase",
     "person_register",
     "person_reveal_identity",
+    "phone_separate",
     "project_end",
     "project_fee_change",
     "project_manager_change",
@@ -121,6 +136,8 @@ __all__ = [
     "staff_add",
     "staff_end",
     "stairwell_add",
+    "tenancies_end_due",
+    "tenant_invite",
     "unit_add",
     "unit_change",
     "unit_demolish",

@@ -13,8 +13,10 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
+from anju.access.models import User
 from anju.core.actors import Actor, ActorKind
 from anju.core.errors import Conflict, InvalidInput, Refused, Sentence
+from anju.core.ports import MESSENGER
 from anju.core.text import clean
 from anju.core.time import legal_day
 
@@ -164,3 +166,11 @@ def need_second_person(actor: Actor, approved: ChangeRequest | None, action: str
         or approved.reviewed_by_id != actor.user_id
     ):
         raise Refused(_("This change needs a second person: propose it for review."))
+
+
+def tell(user: User, template: str, values: dict[str, Any]) -> None:
+    """Tell an account in its inbox, and by text message where it has a phone."""
+    send = MESSENGER.get()
+    send(channel="inapp", to=str(user.pk), template=template, values=values, language=user.language)
+    if user.phone:
+        send(channel="sms", to=user.phone, template=template, values=values, language=user.language)

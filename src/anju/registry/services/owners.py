@@ -16,10 +16,11 @@ from anju.core.errors import Conflict, InvalidInput
 from anju.core.transactions import service
 
 from .. import rules
-from ..models import ChangeRequest, Company, HomeBinding, Ownership, Person, Unit
+from ..models import ChangeRequest, Company, Ownership, Person, Unit
 from ..policies import may
-from ..states import BindingKind, CompanyKind, UnitState
+from ..states import CompanyKind, UnitState
 from .base import locked, need_second_person, not_after_today, told
+from .bindings import bindings_follow_owners
 
 RECORDED = journal.declare("registry.ownership_record", _("Recorded the first owners"))
 TRANSFERRED = journal.declare("registry.ownership_transfer", _("Recorded a change of owner"))
@@ -82,7 +83,7 @@ def ownership_transfer(
     """End the spells true on a day and begin those of the new owners.
 
     Spells that begin on the very day are replaced (a correction; history keeps them). Accounts
-    bound as owners of a former owner end with the transfer.
+    bound as a former owner end with the transfer, and the tenants that owner invited.
     """
     need_second_person(actor, approved, "ownership_transfer")
     may(actor, CHANGE if approved is None else REVIEW, unit).require()
@@ -102,10 +103,9 @@ def ownership_transfer(
                 spell.period = DateRange(spell.period.lower, on_day)
                 spell.save(update_fields=["period"])
         after = _write(unit, holders, on_day, source, reason, is_unsold)
-        kept = [spell.person_id for spell in after if spell.person_id]
-        HomeBinding.objects.active().filter(
-            unit=unit, kind__in=[BindingKind.OWNER, BindingKind.CO_OWNER]
-        ).exclude(person_id__in=kept).update(ended_at=at, end_reason=str(_("Change of owner")))
+    bindings_follow_owners(
+        actor=actor, unit=unit, spells=after, reason=str(_("Change of owner")), at=at
+    )
     _note(actor, TRANSFERRED, unit, before, after, on_day, reason, at)
     return after
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anju.access.permissions import perm
 from anju.core import journal
 from anju.core.actors import Actor
-from anju.core.errors import Conflict, InvalidInput, NotFound
+from anju.core.errors import Conflict, InvalidInput, NotFound, Refused
 from anju.core.text import fold, initials, sort_key
 from anju.core.transactions import service
 
@@ -27,6 +27,10 @@ REVEALED = journal.declare("registry.person_reveal_identity", _("Read a person's
 ERASED = journal.declare("registry.person_erase", _("Erased a person's numbers"))
 
 CHANGE = perm("registry:person_change")
+NO_MATCH = _(
+    "This does not match the register. Check the home, the name and the number, or come to the"
+    " counter with your papers."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,15 @@ def person_register(
         InvalidInput: naming the fields; Conflict: the identity number is on file.
     """
     may(actor, CHANGE).require()
+    return person_enter(
+        actor=actor, name=name, id_number=id_number, phone=phone, id_kind=id_kind, at=at
+    )
+
+
+def person_enter(
+    *, actor: Actor, name: str, id_number: str, phone: str, id_kind: str, at: datetime
+) -> Person:
+    """Put a person on file; for services that asked their own policy."""
     name = required("name", name, longest=60)
     _check_numbers(id_kind, id_number, phone)
     columns, key = person_columns(name, id_number, phone, id_kind=id_kind)
@@ -89,6 +102,27 @@ def person_register(
         PersonKey.objects.create(person=person, key_id=key.key_id, wrapped=key.wrapped)
     journal.record(actor=actor, action=REGISTERED, at=at, target=person)
     return person
+
+
+def person_found_or_entered(
+    *, actor: Actor, name: str, id_number: str, phone: str, id_kind: str, at: datetime
+) -> Person:
+    """The person of an identity number; put on file where nobody has it. For services.
+
+    Raises:
+        InvalidInput: no number; Refused: the number is on file under another name.
+    """
+    number = rules.identity_normal(id_number)
+    if not number:
+        raise InvalidInput({"id_number": [_("Please fill in this field.")]})
+    found = Person.objects.filter(id_hash=vault.search_hash("id", f"{id_kind}:{number}")).first()
+    if found is None:
+        return person_enter(
+            actor=actor, name=name, id_number=number, phone=phone, id_kind=id_kind, at=at
+        )
+    if fold(found.name) != fold(name):
+        raise Refused(NO_MATCH)
+    return found
 
 
 @service

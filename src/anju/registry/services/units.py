@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anju.access.permissions import perm
 from anju.core import journal
-from anju.core.actors import Actor
+from anju.core.actors import SYSTEM, Actor
 from anju.core.errors import Conflict, InvalidInput
 from anju.core.transactions import service
 
@@ -29,6 +29,7 @@ from ..models import (
 from ..policies import may
 from ..states import AreaSource, SuccessionKind, UnitState
 from .base import checked, need_second_person, not_after_today, required, told
+from .bindings import bindings_end
 
 ADDED = journal.declare("registry.unit_add", _("Added a unit"))
 CHANGED = journal.declare("registry.unit_change", _("Changed a unit"))
@@ -312,10 +313,11 @@ def _end_ownership(unit: Unit, on_day: date) -> list[Ownership]:
 
 
 def _end_bindings(unit: Unit, reason: str, at: datetime) -> list[HomeBinding]:
-    bindings = list(HomeBinding.objects.active().filter(unit=unit))
-    HomeBinding.objects.active().filter(unit=unit).update(
-        ended_at=at, end_reason=required("reason", reason)
-    )
+    bindings = list(HomeBinding.objects.active().filter(unit=unit).order_by("rests_on", "pk"))
+    bindings_end(
+        actor=SYSTEM, bindings=HomeBinding.objects.filter(unit=unit),
+        reason=required("reason", reason), at=at,
+    )  # fmt: skip
     return bindings
 
 
@@ -340,10 +342,13 @@ def _carry_over(
             spell.pk, spell._state.adding = None, True
             spell.unit, spell.period = unit, DateRange(on_day, None)
             spell.save()
-        for binding in bindings.values():
-            HomeBinding.objects.create(
+        made: dict[int, HomeBinding] = {}
+        for binding in sorted(bindings.values(), key=lambda one: one.rests_on_id or 0):
+            made[binding.pk] = HomeBinding.objects.create(
                 area_id=unit.area_id, user_id=binding.user_id, unit=unit,
                 person_id=binding.person_id, kind=binding.kind, method=binding.method,
-                witness_id=binding.witness_id, reason=reason, bound_at=at,
+                witness_id=binding.witness_id, witness_post_id=binding.witness_post_id,
+                papers=binding.papers, last_day=binding.last_day, reason=reason, bound_at=at,
+                rests_on=made.get(binding.rests_on_id or 0, binding.rests_on),
                 phone_hash=binding.phone_hash,
             )  # fmt: skip

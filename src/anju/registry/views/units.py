@@ -107,6 +107,12 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Change facts"), "registry:unit_change", CHANGE, shut),
             (_("Propose other areas"), "registry:unit_measure", PROPOSE, shut),
             (_("Split the unit"), "registry:unit_split", PROPOSE, shut or _area_missing(row)),
+            (
+                _("Bind an account at the counter"),
+                "registry:unit_bind",
+                perm("registry:binding_change"),
+                shut,
+            ),
             (_("Strike off"), "registry:unit_demolish", CHANGE, shut),
         ),
         parts=parts,

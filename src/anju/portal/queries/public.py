@@ -10,20 +10,17 @@ from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from anju.contracts.models import ServiceContract
-from anju.core.actors import Actor
 from anju.reference.models import Area
 from anju.reference.states import AreaLevel
 from anju.registry.models import (
     Building,
     Community,
     Company,
-    HomeBinding,
     ManagementArea,
     Manager,
     ManagerAssignment,
     Project,
     ProjectFee,
-    Unit,
 )
 from anju.registry.models.base import Today
 
@@ -84,7 +81,8 @@ def city_figures() -> dict[str, int]:
     }
 
 
-def _current_projects() -> QuerySet[Project]:
+def current_projects() -> QuerySet[Project]:
+    """Projects in service with company, managers and fees of today."""
     return (
         Project.objects.current()
         .select_related("company", "management_area")
@@ -117,7 +115,7 @@ def community_projects(community: Community) -> list[Project]:
     areas = ManagementArea.objects.filter(
         buildings__period__contains=Today(), buildings__building__community=community
     ).values("pk")
-    return list(_current_projects().filter(management_area_id__in=areas).distinct())
+    return list(current_projects().filter(management_area_id__in=areas).distinct())
 
 
 def community_counts(community: Community) -> dict[str, int]:
@@ -141,7 +139,7 @@ def company_public(pk: int) -> Company | None:
 
 def company_projects(company: Company) -> list[Project]:
     """The company's projects of today with managers and fees."""
-    return list(_current_projects().filter(company=company).order_by("management_area__sort_key"))
+    return list(current_projects().filter(company=company).order_by("management_area__sort_key"))
 
 
 def manager_public(pk: int) -> Manager | None:
@@ -152,7 +150,7 @@ def manager_public(pk: int) -> Manager | None:
 def manager_projects(manager: Manager) -> list[Project]:
     """The projects a manager leads today."""
     leads = ManagerAssignment.objects.today().filter(manager=manager).values("project_id")
-    return list(_current_projects().filter(pk__in=leads))
+    return list(current_projects().filter(pk__in=leads))
 
 
 def manager_course(manager: Manager) -> list[Any]:
@@ -185,37 +183,6 @@ def communities_public(*, text: str = "", district: int | None = None) -> QueryS
     if text:
         rows = rows.filter(name__icontains=text)
     return rows.order_by("sort_key", "pk")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MyHome:
-    """A bound home of an owner with who serves it."""
-
-    binding: HomeBinding
-    unit: Unit
-    projects: list[Project]
-    contracts: list[ServiceContract]
-
-
-def my_homes(actor: Actor) -> list[MyHome]:
-    """The actor's bound homes, each with project, manager and filed contract."""
-    bindings = (
-        HomeBinding.objects.visible_to(actor)
-        .active()
-        .select_related("unit__community", "unit__building", "unit__stairwell", "unit__district")
-        .order_by("bound_at")
-    )
-    homes = []
-    for binding in bindings:
-        areas = ManagementArea.objects.filter(
-            buildings__period__contains=Today(), buildings__building_id=binding.unit.building_id
-        )
-        projects = list(_current_projects().filter(management_area__in=areas))
-        contracts = [c for c in map(contract_public, areas) if c is not None]
-        homes.append(
-            MyHome(binding=binding, unit=binding.unit, projects=projects, contracts=contracts)
-        )
-    return homes
 
 
 def districts() -> list[Area]:

@@ -1,4 +1,4 @@
-"""What anybody may read, and an owner's own page."""
+"""What anybody may read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from anju.registry.states import EntryKind
 from anju.ui.grounds import neighbourhood
 from anju.ui.pages import actor_of, page
 
-from . import opendata, queries, rules
+from .. import opendata, queries, rules
 
 GROUND = 217  # y of the row of houses' ground line
 HOUSE_STEP = 46
@@ -182,12 +182,6 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
             "course": queries.manager_course(found),
         },
     )
-
-
-@page(signed_in=True)
-def my_home(request: HttpRequest) -> HttpResponse:
-    """An owner's page: my homes, my area's project, manager and contract."""
-    return render(request, "portal/my_home.html", {"homes": queries.my_homes(actor_of(request))})
 
 
 @page(public=True)

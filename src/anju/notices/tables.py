@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from anju.access.models import User
 from anju.core.actors import Actor
 from anju.ui.lists import Column, ListPage
 
@@ -58,6 +59,11 @@ class OutgoingList(ListPage):
     def prepare(self, rows: list[Any], actor: Actor) -> None:
         for row in rows:
             row.to, row.subject, row.body = message_words(row, clear=settings.DEMO)
+        inside = [row for row in rows if row.channel == Channel.INAPP and row.to.isdecimal()]
+        people = User.objects.in_bulk([int(row.to) for row in inside])
+        for row in inside:
+            row.to = str(people.get(int(row.to), row.to))
+        for row in rows:
             row.retry = ""
             if policies.may_retry(actor, row):
                 row.retry = reverse("notices:message_retry", args=[row.pk])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from anju.core import journal
 from anju.core.actors import Actor
@@ -157,10 +158,12 @@ def _holders(role: Role, *, at: datetime) -> list[User]:
 
 
 def _tell(user: User, template: str, elevation: Elevation, values: dict[str, str]) -> None:
+    with override(user.language):
+        rows = _(", ").join(elevation.row_words)
     MESSENGER.get()(
         channel="inapp",
         to=str(user.pk),
         template=template,
-        values={"rows": ", ".join(elevation.rows), "reason": elevation.reason, **values},
+        values={"rows": rows, "reason": elevation.reason, **values},
         language=user.language,
     )

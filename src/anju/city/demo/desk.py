@@ -170,7 +170,7 @@ def notices(cast: Cast, at: datetime) -> None:
 
     def show(area: ManagementArea, on: datetime, days: int) -> object:
         rows = [
-            {"label": f"{b.community.name}{b.number}幢", "value": f"{b.floors}层"}
+            {"label": f"{b.community.name}{b.number}", "value": f"{b.floors}层"}
             for b in Building.objects.filter(memberships__management_area=area).select_related(
                 "community"
             )

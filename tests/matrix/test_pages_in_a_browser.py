@@ -1,7 +1,8 @@
 """Every page in a real browser, in both languages, normal and elder, wide and narrow: nothing
 complains, nothing scrolls sideways, axe is content.
 
-With ``ANJU_PICTURES=1`` a picture of each page is kept in ``var/pictures/``.
+With ``ANJU_PICTURES=1`` a picture of each page is kept in ``var/pictures/``, and the four of the
+README are made anew in ``docs/pictures/``.
 """
 
 from __future__ import annotations
@@ -49,6 +50,13 @@ LOOK = """async tags => {
 }"""
 WIDTHS = (1440, 390)
 WAYS = [(language, large) for language in ("zh", "en") for large in (False, True)]
+# Of the README: address, way and width → file.
+SHOWN = {
+    ("portal:home", "zh", 1440): "portal-home.png",
+    ("registry:communities", "zh", 1440): "communities.png",
+    ("registry:community_map", "zh", 1440): "map.png",
+    ("portal:community", "zh", 390): "community-phone.png",
+}
 NAMES = ["zh", "zh-elder", "en", "en-elder"]
 
 
@@ -160,10 +168,14 @@ def test_every_page_is_calm_in_a_browser(
                 person.become(sessions.get(one.role))
                 now = one.role
 
-            def keep(width: int, name: str = str(one.address).replace(":", "-")) -> None:
-                if pictures:
-                    file = pictures / f"{name}-{way}-{width}.png"
-                    person.page.screenshot(path=file, full_page=True)
+            def keep(width: int, name: str = str(one.address)) -> None:
+                if not pictures:
+                    return
+                file = pictures / f"{name.replace(':', '-')}-{way}-{width}.png"
+                person.page.screenshot(path=file, full_page=True)
+                if shown := SHOWN.get((name, way, width)):
+                    person.page.evaluate("scrollTo(0, 0)")
+                    person.page.screenshot(path=settings.ROOT / "docs" / "pictures" / shown)
 
             found += [f"{one}: {words}" for words in person.look(one.path, keep)]
     person.context.close()

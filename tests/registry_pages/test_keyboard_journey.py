@@ -14,6 +14,7 @@ from anju.access.services.factors import totp_add
 from anju.access.states import Role
 from anju.registry.filters import forget_places
 from anju.registry.models import Community
+from tests.browsers import TODAY
 from tests.factories import access, registry
 
 from .desks import apart
@@ -69,9 +70,7 @@ class Keys:
 
     def write(self, selector: str, words: str) -> None:
         self.reach(selector)
-        # Not by selecting all: the oldest browser without a screen has no clipboard to put it on.
-        held = self.page.evaluate("document.activeElement.value.length")
-        self.press("End", *["Backspace"] * held)
+        self.press("Control+a")
         self.page.keyboard.type(words)
 
 
@@ -88,6 +87,26 @@ def clerk() -> str:
     return str(user.username)
 
 
+def test_a_clerk_signs_in_with_two_steps(server: Any, page: Any) -> None:
+    name = apart(clerk)
+    page.goto(f"{server.url}/sign-in/password")
+    page.locator("input[name=name]").fill(name)
+    page.locator("input[name=password]").fill("not-the-password-88")
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_selector(".aj-error")
+    assert page.evaluate("document.activeElement.matches('.aj-error')")
+    page.locator("input[name=password]").fill(access.PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/sign-in/second")
+    page.locator("input[name=code]").fill(app_code())
+    page.get_by_role("button", name="继续").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto(f"{server.url}/desk/")
+    assert page.locator(".aj-brief").is_visible()
+
+
+# Where a field is tabbed to, its words are selected; the oldest browser without a screen ends then.
+@pytest.mark.parametrize("page", [TODAY], indirect=True)
 def test_a_morning_with_the_keyboard_alone(server: Any, page: Any) -> None:
     name = apart(clerk)
     keys = Keys(page)

@@ -68,7 +68,10 @@ class Reader:
         self.address = address
         self.complaints: list[str] = []
         width = how.get("width", 1440)
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="en-GB" if how.get("language") == "en" else "zh-CN",  # of calendars and files
+        )
         cookies = [("anju_language", "en" if how.get("language") == "en" else "zh-hans")]
         if how.get("large"):
             cookies.append(("anju_text", "large"))

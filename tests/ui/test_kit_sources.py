@@ -112,6 +112,13 @@ def test_every_declared_state_look_is_of_the_kit() -> None:
         assert tone in TONES, state
 
 
+def test_every_component_is_shown_in_the_gallery() -> None:
+    kit = ROOT / "src" / "anju" / "ui" / "templates"
+    shown = "".join(path.read_text() for path in (kit / "ui" / "gallery").rglob("*.html"))
+    for path in (kit / "cotton").glob("*.html"):
+        assert re.search(rf"<c-{path.stem}[\s/>]", shown), f"c-{path.stem} is not in the gallery"
+
+
 def test_a_state_with_a_look_leaves_no_sister_without_one() -> None:
     # Two enumerations with the same values in one dictionary would lose one of them.
     declared = tables()

@@ -12,6 +12,7 @@ import pytest
 os.environ.setdefault("ANJU_SECRETS", str(Path(__file__).parent.parent / "var/test/secrets"))
 
 from anju.config import setup
+from tests.browsers import OLDEST, TODAY, launched
 from tests.commits import cloned
 
 setup.translations_compile()
@@ -24,37 +25,14 @@ def committed_db(django_db_setup: Any, django_db_blocker: Any) -> Iterator[str]:
         yield from cloned("committed")
 
 
-@pytest.fixture
-def browser_path() -> str:
-    """Path of the Chromium to drive; the test is left out where there is none."""
-    from tests.run import installed_browser
-
-    path = os.environ.get("ANJU_BROWSER") or installed_browser()
-    if path is None:
-        pytest.skip("no browser on this machine")
-    return path
-
-
-@pytest.fixture
-def page(browser_path: str) -> Iterator[Any]:
-    """A page of a headless Chromium that talks to nobody but the tests."""
+@pytest.fixture(params=[TODAY, OLDEST])
+def page(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A page in today's Chromium and in the oldest one; it talks to nobody but the tests."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=browser_path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
+    with sync_playwright() as engine, launched(engine, request.param) as browser:
         context = browser.new_context(locale="zh-CN", viewport={"width": 1440, "height": 900})
         yield context.new_page()
-        browser.close()
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
-"""Every page in a real browser: nothing complains, nothing scrolls sideways, axe is content.
+"""Every page in a real browser, in both languages, normal and elder, wide and narrow: nothing
+complains, nothing scrolls sideways, axe is content.
 
-With ``ANJU_PICTURES=1`` a picture of each page is kept in ``var/pictures/``.
+With ``ANJU_PICTURES=1`` a picture of each page is kept in ``var/pictures/``, and the four of the
+README are made anew in ``docs/pictures/``.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -25,9 +27,12 @@ from .openings import Opening
 # Without django_db the plugin would make no test database for this file alone.
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(900)]
 
+HEIGHT = 900
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE = Path(settings.ROOT) / "node_modules" / "axe-core" / "axe.min.js"
 LOOK = """async tags => {
+  const frame = () => new Promise(requestAnimationFrame)
+  await frame(); await frame()  // charts and maps follow the width a frame later
   const wide = document.documentElement.scrollWidth - innerWidth
   const over = wide <= 0 ? [] : [...document.querySelectorAll('body *')]
     .filter(el => el.getBoundingClientRect().right > innerWidth + 1)
@@ -36,9 +41,23 @@ LOOK = """async tags => {
   const found = result.violations
     .filter(v => v.impact === 'serious' || v.impact === 'critical')
     .map(v => `${v.id} ×${v.nodes.length}: ${v.nodes[0].html.slice(0, 160)}`)
+  const cells = row => [...row.cells].reduce((n, cell) => n + cell.colSpan, 0)
+  for (const table of document.querySelectorAll('table')) {
+    const sums = new Set([...table.rows].filter(row => row.cells.length).map(cells))
+    if (sums.size > 1) found.push(`crooked table: ${table.outerHTML.slice(0, 160)}`)
+  }
   return {wide, over, found}
 }"""
-WAYS = [("zh", False, 1440), ("en", True, 390)]
+WIDTHS = (1440, 390)
+WAYS = [(language, large) for language in ("zh", "en") for large in (False, True)]
+# Of the README: address, way and width → file.
+SHOWN = {
+    ("portal:home", "zh", 1440): "portal-home.png",
+    ("registry:communities", "zh", 1440): "communities.png",
+    ("registry:community_map", "zh", 1440): "map.png",
+    ("portal:community", "zh", 390): "community-phone.png",
+}
+NAMES = ["zh", "zh-elder", "en", "en-elder"]
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +114,6 @@ class Visitor(Reader):
     def __init__(self, browser: Any, address: str, **how: Any) -> None:
         super().__init__(browser, address, **how)
         self.page.on("response", self._answered)
-        self.width = how["width"]
 
     def _answered(self, response: Any) -> None:
         if response.status >= 400:
@@ -107,22 +125,27 @@ class Visitor(Reader):
             cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.address}
             self.context.add_cookies([cookie])
 
-    def look(self, path: str) -> list[str]:
-        """Open a page and say what is wrong with it."""
+    def look(self, path: str, keep: Callable[[int], None]) -> list[str]:
+        """Open a page and say what is wrong with it, at each width."""
         self.complaints.clear()
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
         self.open(path)
         self.page.evaluate(AXE_SOURCE)  # by the debugger, which the CSP does not bind
-        seen = self.page.evaluate(LOOK, AXE_TAGS)
-        wrong = [*self.complaints, *seen["found"]]
-        if seen["wide"] > 0:
-            wrong.append(f"scrolls sideways by {seen['wide']} px: {seen['over']}")
-        return wrong
+        wrong: list[str] = []
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            seen = self.page.evaluate(LOOK, AXE_TAGS)
+            wrong += [f"{words} at {width} px" for words in seen["found"]]
+            if seen["wide"] > 0:
+                wrong.append(f"scrolls sideways by {seen['wide']} px at {width}: {seen['over']}")
+            keep(width)
+        return [*self.complaints, *wrong]
 
 
 AXE_SOURCE = AXE.read_text() if AXE.exists() else ""
 
 
-@pytest.mark.parametrize(("language", "large", "width"), WAYS, ids=["zh-1440", "en-elder-390"])
+@pytest.mark.parametrize(("language", "large"), WAYS, ids=NAMES)
 def test_every_page_is_calm_in_a_browser(
     chromium: Any,  # noqa: F811
     address: str,
@@ -131,12 +154,12 @@ def test_every_page_is_calm_in_a_browser(
     django_db_blocker: Any,
     language: str,
     large: bool,
-    width: int,
 ) -> None:
     assert AXE_SOURCE, "node_modules is missing: npm ci"
     assert len(pages) > 60, "hardly a page opened"
     pictures = _pictures()
-    person = Visitor(chromium, address, language=language, large=large, width=width)
+    way = f"{language}-elder" if large else language
+    person = Visitor(chromium, address, language=language, large=large)
     found: list[str] = []
     now = ""
     with django_db_blocker.unblock():
@@ -144,10 +167,17 @@ def test_every_page_is_calm_in_a_browser(
             if one.role != now:
                 person.become(sessions.get(one.role))
                 now = one.role
-            found += [f"{one}: {words}" for words in person.look(one.path)]
-            if pictures:
-                name = f"{str(one.address).replace(':', '-')}-{width}.png"
-                person.page.screenshot(path=pictures / name, full_page=True)
+
+            def keep(width: int, name: str = str(one.address)) -> None:
+                if not pictures:
+                    return
+                file = pictures / f"{name.replace(':', '-')}-{way}-{width}.png"
+                person.page.screenshot(path=file, full_page=True)
+                if shown := SHOWN.get((name, way, width)):
+                    person.page.evaluate("scrollTo(0, 0)")
+                    person.page.screenshot(path=settings.ROOT / "docs" / "pictures" / shown)
+
+            found += [f"{one}: {words}" for words in person.look(one.path, keep)]
     person.context.close()
     assert not found, "\n".join(found)
 

@@ -118,3 +118,19 @@ def signed_in(db: Any) -> Callable[..., Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def server(committed_db: str) -> Any:
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+
+    thread = LiveServerThread("localhost", StaticFilesHandler, connections_override={})
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    thread.url = f"http://localhost:{thread.port}"
+    yield thread
+    thread.terminate()

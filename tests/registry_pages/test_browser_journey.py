@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection
 from django.utils import timezone
 
 from anju.access.states import Role
@@ -22,46 +15,9 @@ from anju.registry.filters import forget_places
 from anju.registry.models import Community
 from tests.factories import access, registry
 
+from .desks import apart, cookie
+
 pytestmark = pytest.mark.browser
-BUILD = Path(__file__).parents[2] / "frontend" / "build"
-
-
-def cookie(post: Any, server: Any) -> dict[str, str]:
-    store = SessionStore()
-    store[SESSION_KEY] = str(post.user.pk)
-    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    store[HASH_SESSION_KEY] = post.user.get_session_auth_hash()
-    store.create()
-    return {"name": settings.SESSION_COOKIE_NAME, "value": store.session_key, "url": server.url}
-
-
-def apart(call: Callable[[], Any]) -> Any:
-    """Run a read or write in a thread of its own: the browser's driver holds a loop in this one."""
-
-    def run() -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result()
-
-
-@pytest.fixture
-def server(committed_db: str) -> Any:
-    from django.contrib.staticfiles.handlers import StaticFilesHandler
-    from django.test.testcases import LiveServerThread
-
-    thread = LiveServerThread("localhost", StaticFilesHandler, connections_override={})
-    thread.daemon = True
-    thread.start()
-    thread.is_ready.wait()
-    if thread.error:
-        raise thread.error
-    thread.url = f"http://localhost:{thread.port}"
-    yield thread
-    thread.terminate()
 
 
 def narrow(page: Any) -> bool:
@@ -69,7 +25,6 @@ def narrow(page: Any) -> bool:
     return wide <= page.viewport_size["width"]
 
 
-@pytest.mark.skipif(not BUILD.exists(), reason="the front end is not built")
 @dataclass
 class Clerks:
     """Two clerks of one district, and a committee in it."""

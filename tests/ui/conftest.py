@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import tarfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,17 +10,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-ROOT = Path(settings.ROOT)
+from tests.browsers import OLDEST, launched
+
 # WhiteNoise warns where nothing has been collected yet, and a warning is an error here.
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -39,40 +29,15 @@ def playwright_engine() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def chromium(playwright_engine: Any) -> Iterator[Any]:
-    from tests.run import installed_browser
-
-    path = os.environ.get("ANJU_BROWSER") or installed_browser()
-    if path is None:
-        pytest.skip("no browser on this machine")
-    browser = playwright_engine.chromium.launch(executable_path=path, args=FLAGS)
-    yield browser
-    browser.close()
+    with launched(playwright_engine) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
 def chromium_91(playwright_engine: Any) -> Iterator[Any]:
     """The oldest Chromium at hand: what domestic terminals carry is 90 and later."""
-    import brotli
-
-    packed = ROOT / "node_modules" / "chrome-aws-lambda" / "bin"
-    if not packed.exists():
-        pytest.fail("node_modules is missing: npm ci")
-    home = Path(settings.VAR) / "chromium91"
-    if not (home / "chromium").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        for name in ("aws", "swiftshader"):
-            data = brotli.decompress((packed / f"{name}.tar.br").read_bytes())
-            with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-                archive.extractall(home, filter="data")
-        part = home / "chromium.part"
-        part.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
-        part.chmod(0o755)
-        part.rename(home / "chromium")
-    browser = playwright_engine.chromium.launch(
-        executable_path=str(home / "chromium"), args=[*FLAGS, "--single-process", "--no-zygote"]
-    )
-    yield browser
-    browser.close()
+    with launched(playwright_engine, OLDEST) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +68,10 @@ class Reader:
         self.address = address
         self.complaints: list[str] = []
         width = how.get("width", 1440)
-        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="en-GB" if how.get("language") == "en" else "zh-CN",  # of calendars and files
+        )
         cookies = [("anju_language", "en" if how.get("language") == "en" else "zh-hans")]
         if how.get("large"):
             cookies.append(("anju_text", "large"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,21 @@ def test_every_declared_state_look_is_of_the_kit() -> None:
     for state, (shape, tone) in tables().items():
         assert shape in LOOKS, state
         assert tone in TONES, state
+
+
+def test_every_component_is_shown_in_the_gallery() -> None:
+    kit = ROOT / "src" / "anju" / "ui" / "templates"
+    shown = "".join(path.read_text() for path in (kit / "ui" / "gallery").rglob("*.html"))
+    for path in (kit / "cotton").glob("*.html"):
+        assert re.search(rf"<c-{path.stem}[\s/>]", shown), f"c-{path.stem} is not in the gallery"
+
+
+def test_a_state_with_a_look_leaves_no_sister_without_one() -> None:
+    # Two enumerations with the same values in one dictionary would lose one of them.
+    declared = tables()
+    for module, name in {(module, name) for module, name, _value in declared}:
+        for member in getattr(import_module(module), name):
+            assert (module, name, member.value) in declared, f"{name}.{member.name}"
 
 
 def test_the_lock_names_no_registry() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -359,6 +360,12 @@ class Elevation(models.Model):
     @property
     def journal_label(self) -> str:
         return f"#{self.pk}"
+
+    @property
+    def row_words(self) -> list[str]:
+        """The named rows in the reader's language: kind and number, not what they hold."""
+        named = (row.split(":") for row in self.rows)
+        return [f"{apps.get_model(label)._meta.verbose_name} {pk}" for label, pk in named]
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext_lazy
 
 from anju.access.models import User
 from anju.access.states import Role
-from anju.core.actors import Actor
+from anju.core.actors import Actor, ActorKind
 from anju.core.journal import ACTIONS
 from anju.core.time import day_end, day_start
 from anju.reference.models import Area
@@ -23,6 +23,14 @@ from anju.ui.lists import Column, ListPage
 
 from .models import AuditEvent
 from .states import Result
+
+# Who acts where no account does.
+ACTORS = {
+    ActorKind.ANONYMOUS: _("A visitor"),
+    ActorKind.USER: _("An account"),
+    ActorKind.SYSTEM: _("The system"),
+    ActorKind.PARTNER: _("A partner"),
+}
 
 
 def day_input() -> forms.DateInput:
@@ -47,7 +55,9 @@ def target_words(row: AuditEvent) -> str:
         kind = str(apps.get_model(row.target_type)._meta.verbose_name)
     except LookupError:
         kind = row.target_type
-    return row.target_label or f"{kind} {row.target_id}"
+    # A label that is only a number does not say what it numbers.
+    label = row.target_label if not row.target_label.removeprefix("#").isdecimal() else ""
+    return label or f"{kind} {row.target_id}"
 
 
 def _place_key(row: AuditEvent) -> int | None:
@@ -148,11 +158,12 @@ def dress(rows: list[AuditEvent]) -> None:
     keys = {k for row in rows for k in (row.district_id, row.subdistrict_id, row.committee_id) if k}
     areas = Area.objects.in_bulk(keys)
     roles = dict(Role.choices)
+    kinds = {kind.value: str(words) for kind, words in ACTORS.items()}
     for row in rows:
         user = users.get(row.user_id) if row.user_id else None
         # The sign-in name, not the person's: auditors see acts, not people.
-        row.person = user.username if user else row.actor_kind  # type: ignore[attr-defined]
-        row.role_words = str(roles.get(row.role, row.role))  # type: ignore[attr-defined]
+        row.person = user.username if user else kinds[row.actor_kind]  # type: ignore[attr-defined]
+        row.role_words = str(roles.get(row.role) or kinds.get(row.role, row.role))  # type: ignore[attr-defined]
         smallest = _place_key(row)
         row.place = str(areas.get(smallest, "")) if smallest else ""  # type: ignore[attr-defined]
         row.target = target_words(row)  # type: ignore[attr-defined]

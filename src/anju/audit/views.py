@@ -29,8 +29,9 @@ def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One act: its sentence, who, where, what changed, and its seal."""
     event = get_object_or_404(AuditEvent.objects.visible_to(actor_of(request)), pk=pk)
     dress([event])
-    block = queries.block_of(event)
-    context = {"event": event, "changes": _changes(event.changes), "block": block}
+    # Not "block": inside a template's block that name is the block itself.
+    seal = queries.block_of(event)
+    context = {"event": event, "changes": _changes(event.changes), "seal": seal}
     return render(request, "audit/event_detail.html", context)
 
 

@@ -131,13 +131,16 @@ FILING_FLOW = Flow(
     ),
 )
 
-APPEARANCE = {
-    ContractState.DRAFT: ("s-draft", ""),
-    ContractState.SUBMITTED: ("s-open", ""),
-    ContractState.RETURNED: ("s-fail", "bad"),
-    ContractState.FILED: ("s-done", "good"),
-    ContractState.ENDED: ("s-filed", ""),
-    ContractState.TERMINATED: ("s-void", ""),
-    ContractState.VOID: ("s-void", ""),
-    FilingState.LAPSED: ("s-late", "bad"),
-}
+APPEARANCE: list[tuple[TextChoices, tuple[str, str]]] = [
+    (ContractState.DRAFT, ("s-draft", "")),
+    (ContractState.SUBMITTED, ("s-open", "")),
+    (ContractState.RETURNED, ("s-fail", "bad")),
+    (ContractState.FILED, ("s-done", "good")),
+    (ContractState.ENDED, ("s-filed", "")),
+    (ContractState.TERMINATED, ("s-void", "")),
+    (ContractState.VOID, ("s-void", "")),
+    (FilingState.SUBMITTED, ("s-open", "")),
+    (FilingState.RETURNED, ("s-fail", "bad")),
+    (FilingState.FILED, ("s-done", "good")),
+    (FilingState.LAPSED, ("s-late", "bad")),
+]

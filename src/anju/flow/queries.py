@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from anju.core.actors import Actor
+from anju.core.time import day_end, legal_day
+from anju.reference.queries import working_calendar
+from anju.reference.rules.working_days import WorkingCalendar, days_after
+from anju.ui.deadlines import Clock, clock
 
 from .models import MoveMade, Objection, Publicity, PublicityQuerySet, Task, TaskQuerySet
 from .states import Flow, PublicityState
@@ -32,19 +39,63 @@ def todo_count(actor: Actor) -> int:
     return todos_open(actor).count()
 
 
-def todo_groups(actor: Actor, *, at: datetime, day_end: datetime) -> dict[str, list[Task]]:
-    """Open to-dos cut by deadline: late, today, later, no date."""
-    groups: dict[str, list[Task]] = {"late": [], "today": [], "later": [], "undated": []}
-    for task in todos(actor)[:200]:
-        if task.due_at is None:
-            groups["undated"].append(task)
-        elif task.due_at < at:
-            groups["late"].append(task)
-        elif task.due_at <= day_end:
-            groups["today"].append(task)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodoGroup:
+    """To-dos that end about the same time; each carries ``clock``, None without a deadline."""
+
+    key: str
+    words: str
+    tasks: list[Task]
+
+
+def todo_groups(actor: Actor, *, at: datetime, most: int = 200) -> list[TodoGroup]:
+    """Open to-dos cut by deadline: overdue, today, this week, later, without one."""
+    today = legal_day(at)
+    week = day_end(today + timedelta(days=6 - today.weekday()))
+    found: dict[str, list[Task]] = {}
+    tasks = list(todos(actor).select_related("area")[:most])
+    calendar = working_calendar() if any(task.due_at for task in tasks) else None
+    for task in tasks:
+        if task.due_at is None or calendar is None:
+            key, task.clock = "undated", None
         else:
-            groups["later"].append(task)
-    return groups
+            key = "late" if task.due_at < at else "later" if task.due_at > week else "week"
+            key = "today" if key == "week" and task.due_at <= day_end(today) else key
+            task.clock = _clock(task, calendar, task.due_at, today)
+        found.setdefault(key, []).append(task)
+    words = {
+        "late": _("Overdue"),
+        "today": _("Due today"),
+        "week": _("This week"),
+        "later": _("Later"),
+        "undated": _("Without a deadline"),
+    }
+    return [TodoGroup(key=k, words=words[k], tasks=found[k]) for k in words if k in found]
+
+
+def _clock(task: Task, calendar: WorkingCalendar, due_at: datetime, today: date) -> Clock:
+    # A deadline at midnight belongs to the day that ends then.
+    due = legal_day(due_at - timedelta(microseconds=1))
+    counted = days_after(legal_day(task.opened_at), max(due, today))
+    days = [day for day in counted if calendar.is_working(day)]
+    return clock(days=days, due=due, today=today, note=due.isoformat())
+
+
+def todo_sentence(groups: list[TodoGroup]) -> str:
+    """The day in one sentence, the most pressing first."""
+    count = {group.key: len(group.tasks) for group in groups}
+    if not count:
+        return _("Nothing waits for this post today.")
+    parts = []
+    if late := count.get("late"):
+        parts.append(ngettext("%(n)s is overdue", "%(n)s are overdue", late) % {"n": late})
+    if today := count.get("today"):
+        parts.append(ngettext("%(n)s is due today", "%(n)s are due today", today) % {"n": today})
+    if week := count.get("week"):
+        parts.append(ngettext("%(n)s more this week", "%(n)s more this week", week) % {"n": week})
+    if rest := count.get("later", 0) + count.get("undated", 0):
+        parts.append(ngettext("%(n)s has time", "%(n)s have time", rest) % {"n": rest})
+    return pgettext("between clauses", ", ").join(parts) + _(".")
 
 
 def publicity_on_show(actor: Actor, *, today: date) -> PublicityQuerySet:

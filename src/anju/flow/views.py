@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anju.core.errors import InvalidInput
-from anju.core.time import day_end, legal_day
+from anju.core.time import legal_day
 from anju.ui.pages import actor_of, page
 
 from . import policies, queries, services
@@ -25,12 +25,14 @@ def task_list(request: HttpRequest) -> HttpResponse:
     """All to-dos of the post, cut by deadline."""
     now = timezone.now()
     actor = actor_of(request)
-    groups = queries.todo_groups(actor, at=now, day_end=day_end(legal_day(now)))
-    return render(
-        request,
-        "flow/task_list.html",
-        {"groups": groups, "total": queries.todo_count(actor), "now": now},
-    )
+    groups = queries.todo_groups(actor, at=now)
+    context = {
+        "groups": groups,
+        "sentence": queries.todo_sentence(groups),
+        "shown": sum(len(group.tasks) for group in groups),
+        "total": queries.todo_count(actor),
+    }
+    return render(request, "flow/task_list.html", context)
 
 
 @page(public=True)

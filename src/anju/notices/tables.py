@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from anju.access.models import User
 from anju.core.actors import Actor
 from anju.ui.lists import Column, ListPage
 
@@ -77,6 +78,11 @@ class OutgoingList(ListPage):
                 row.due_at if row.state == MessageState.WAITING and not row.held else None
             )
             row.to, row.subject, row.body = message_words(row, clear=settings.DEMO)
+        inside = [row for row in rows if row.channel == Channel.INAPP and row.to.isdecimal()]
+        people = User.objects.in_bulk([int(row.to) for row in inside])
+        for row in inside:
+            row.to = str(people.get(int(row.to), row.to))
+        for row in rows:
             row.retry = ""
             if policies.may_retry(actor, row):
                 row.retry = reverse("notices:message_retry", args=[row.pk])

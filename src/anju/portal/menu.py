@@ -6,6 +6,8 @@ from anju.ui.menus import Entry, Shelf
 ENTRIES = [
     Entry(_("Front page"), "portal:home", order=10, shelf=Shelf.PORTAL),
     Entry(_("Communities"), "portal:community_list", order=20, shelf=Shelf.PORTAL),
+    Entry(_("Property companies"), "portal:company_list", order=21, shelf=Shelf.PORTAL),
+    Entry(_("Project managers"), "portal:manager_list", order=22, shelf=Shelf.PORTAL),
     Entry(_("Open data"), "portal:open_data", order=70, shelf=Shelf.PORTAL),
     Entry(_("My home"), "portal:my_home", order=80, shelf=Shelf.PORTAL),
     Entry(

@@ -4,6 +4,9 @@ An app's ``states.py`` declares, next to a ``TextChoices``::
 
     APPEARANCE = {ContractState.DRAFT: ("s-draft", ""), ContractState.FILED: ("s-done", "good")}
 
+Members of two enumerations with the same value are the same key of a dictionary: an app with such
+states declares pairs, ``APPEARANCE = [(CommunityState.ACTIVE, ("s-done", "good")), …]``.
+
 ``{% state contract.state %}`` finds it by the enumeration, or by the field's model and name when
 the value is a plain string: ``{% state contract "state" %}``.
 """
@@ -42,7 +45,8 @@ def tables() -> dict[tuple[str, str, str], tuple[str, str]]:
     for config in apps.get_app_configs():
         if config.name.startswith("anju.") and module_has_submodule(config.module, "states"):
             module = import_module(f"{config.name}.states")
-            for member, look in getattr(module, "APPEARANCE", {}).items():
+            said = getattr(module, "APPEARANCE", {})
+            for member, look in said.items() if isinstance(said, dict) else said:
                 found[(type(member).__module__, type(member).__qualname__, member.value)] = look
     return found
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from anju.core import journal
 from anju.core.actors import Actor
@@ -197,10 +198,12 @@ def _tell_owners(elevation: Elevation, span: dict[str, str]) -> None:
 
 
 def _tell(user: User, template: str, elevation: Elevation, values: dict[str, str]) -> None:
+    with override(user.language):
+        rows = _(", ").join(elevation.row_words)
     MESSENGER.get()(
         channel="inapp",
         to=str(user.pk),
         template=template,
-        values={"rows": ", ".join(elevation.rows), "reason": elevation.reason, **values},
+        values={"rows": rows, "reason": elevation.reason, **values},
         language=user.language,
     )

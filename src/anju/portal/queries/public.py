@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from anju.contracts.models import ServiceContract
 from anju.reference.models import Area
@@ -19,6 +19,7 @@ from anju.registry.models import (
     ManagementArea,
     Manager,
     ManagerAssignment,
+    ManagerEmployment,
     Project,
     ProjectFee,
 )
@@ -183,6 +184,47 @@ def communities_public(*, text: str = "", district: int | None = None) -> QueryS
     if text:
         rows = rows.filter(name__icontains=text)
     return rows.order_by("sort_key", "pk")
+
+
+def companies_serving(communities: list[Community]) -> dict[int, list[Company]]:
+    """Community → the companies that serve it today, for the rows of a page."""
+    pairs = (
+        Project.objects.current()
+        .filter(
+            management_area__buildings__period__contains=Today(),
+            management_area__buildings__building__community__in=communities,
+        )
+        .values_list("management_area__buildings__building__community_id", "company_id")
+        .distinct()
+    )
+    found: dict[int, list[int]] = {}
+    for community, company in pairs:
+        found.setdefault(community, []).append(company)
+    companies = Company.objects.only("name").in_bulk({pk for keys in found.values() for pk in keys})
+    return {pk: [companies[key] for key in sorted(keys)] for pk, keys in found.items()}
+
+
+def companies_public(*, text: str = "") -> QuerySet[Company]:
+    """Property companies in business, by pinyin, each with ``serves``: its projects of today."""
+    rows = Company.objects.published().filter(kind="property", state="active")
+    if text:
+        rows = rows.filter(name__icontains=text)
+    today = Q(projects__period__contains=Today())
+    return rows.annotate(serves=Count("projects", filter=today)).order_by("sort_key", "pk")
+
+
+def managers_public(*, text: str = "") -> QuerySet[Manager]:
+    """Managers who lead a project today, by pinyin, with ``leads`` and ``now_employed``."""
+    today = Q(assignments__period__contains=Today())
+    rows = Manager.objects.published().annotate(leads=Count("assignments", filter=today))
+    if text:
+        rows = rows.filter(name__icontains=text)
+    employed = ManagerEmployment.objects.today().select_related("company")
+    return (
+        rows.filter(leads__gt=0)
+        .prefetch_related(Prefetch("employments", employed, to_attr="now_employed"))
+        .order_by("sort_key", "pk")
+    )
 
 
 def districts() -> list[Area]:

@@ -116,17 +116,41 @@ def community_list(request: HttpRequest) -> HttpResponse:
     chosen = int(district) if number else None
     text = clean(request.GET.get("name", ""))[:60]
     paginator = Paginator(queries.communities_public(text=text, district=chosen), 50)
+    shown = paginator.get_page(request.GET.get("page"))
+    serving = queries.companies_serving(list(shown))
+    for row in shown:
+        row.companies = serving.get(row.pk, [])
     return render(
         request,
         "portal/community_list.html",
         {
-            "page": paginator.get_page(request.GET.get("page")),
+            "page": shown,
             "count": paginator.count,
             "districts": queries.districts(),
             "chosen": chosen,
             "text": text,
         },
     )
+
+
+def _named(request: HttpRequest, rows: Any, template: str) -> HttpResponse:
+    """A list that is searched by name alone."""
+    text = clean(request.GET.get("name", ""))[:60]
+    paginator = Paginator(rows(text=text), 50)
+    shown = paginator.get_page(request.GET.get("page"))
+    return render(request, template, {"page": shown, "count": paginator.count, "text": text})
+
+
+@page(public=True)
+def company_list(request: HttpRequest) -> HttpResponse:
+    """Every property company in business, with how much it serves."""
+    return _named(request, queries.companies_public, "portal/company_list.html")
+
+
+@page(public=True)
+def manager_list(request: HttpRequest) -> HttpResponse:
+    """Every manager who leads a project, with company and published telephone."""
+    return _named(request, queries.managers_public, "portal/manager_list.html")
 
 
 @page(public=True, cache_seconds=KEPT_SECONDS)

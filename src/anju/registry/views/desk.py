@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -11,12 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from anju.access.permissions import perm
 from anju.core.actors import Actor, Reach
-from anju.core.time import day_end, legal_day
-from anju.flow.queries import todos
+from anju.core.time import legal_day
+from anju.flow.queries import todo_groups, todo_sentence
 from anju.ui.pages import page
 
 from ..filters import place_names
@@ -31,56 +29,18 @@ SHOWN_TASKS = 50
 def desk(request: HttpRequest) -> HttpResponse:
     """What this post has to do today, and what it looks after."""
     now = timezone.now()
-    tasks = list(todos(request.actor)[:SHOWN_TASKS])
-    groups = _groups(tasks, now)
+    groups = todo_groups(request.actor, at=now, most=SHOWN_TASKS)
     figures = _figures(request.actor)
     chart = _chart(request.actor)
     context = {
         "today": legal_day(now),
-        "sentence": _sentence(groups),
+        "sentence": todo_sentence(groups),
         "groups": groups,
         "figures": figures,
         "chart": chart,
         "waiting": _waiting(request.actor),
     }
     return render(request, "registry/desk.html", context)
-
-
-def _groups(tasks: list[Any], now: datetime) -> list[dict[str, Any]]:
-    end, week = day_end(legal_day(now)), day_end(legal_day(now) + timedelta(days=6))
-    found: dict[str, list[Any]] = {"late": [], "today": [], "week": [], "later": []}
-    for task in tasks:
-        due = task.due_at
-        if due is None or due > week:
-            found["later"].append(task)
-        elif due < now:
-            found["late"].append(task)
-        else:
-            found["today" if due <= end else "week"].append(task)
-    words = {
-        "late": _("Overdue"),
-        "today": _("Due today"),
-        "week": _("This week"),
-        "later": _("Later"),
-    }
-    return [{"key": key, "words": words[key], "tasks": rows} for key, rows in found.items() if rows]
-
-
-def _sentence(groups: list[dict[str, Any]]) -> str:
-    count = {group["key"]: len(group["tasks"]) for group in groups}
-    if not count:
-        return _("Nothing waits for this post today.")
-    parts = []
-    if late := count.get("late"):
-        parts.append(ngettext("%(n)s is overdue", "%(n)s are overdue", late) % {"n": late})
-    if today := count.get("today"):
-        parts.append(ngettext("%(n)s is due today", "%(n)s are due today", today) % {"n": today})
-    if week := count.get("week"):
-        parts.append(ngettext("%(n)s more this week", "%(n)s more this week", week) % {"n": week})
-    if not parts:
-        later = count["later"]
-        parts.append(ngettext("%(n)s has time", "%(n)s have time", later) % {"n": later})
-    return _(", ").join(parts) + _(".")
 
 
 def _figures(actor: Actor) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from anju.access.permissions import perm
 from anju.core.errors import AnjuError
@@ -33,6 +34,7 @@ from .parts import (
     moves,
     show,
     spell,
+    state_cell,
     state_of,
     timeline,
 )
@@ -192,7 +194,10 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
         if developer
         else (_("Property companies"), reverse("registry:companies"))
     )
+    serves = row.projects.visible_to(request.actor).current().count()
+    answer = ngettext("Serves %(n)s area today.", "Serves %(n)s areas today.", serves)
     detail = Detail(
+        answer="" if developer else answer % {"n": number(serves)},
         title=(past.name_on(row, asof.day) or row.name) if asof.past else row.name,
         crumbs=desk_crumbs(listed),
         target=row,
@@ -239,7 +244,7 @@ def _company_parts(request: HttpRequest, row: Company, asof: AsOf, developer: bo
                 [
                     Cell(p.management_area.name, link("registry:project", p.pk)),
                     Cell(spell(p.period)),
-                    Cell(p.get_state_display()),
+                    state_cell(p),
                 ]
                 for p in projects[:200]
             ],
@@ -334,7 +339,15 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
     shut = _("The manager has left the trade.") if row.state == ManagerState.LEFT else ""
     works = list(row.employments.select_related("company").order_by("-period"))
     leads = row.assignments.select_related("project__management_area").order_by("-period")
+    led = row.assignments.filter(period__contains=asof.day).count()
+    phone = row.published_phone or _("not published")
     detail = Detail(
+        answer=ngettext(
+            "Leads %(n)s project today; telephone %(phone)s.",
+            "Leads %(n)s projects today; telephone %(phone)s.",
+            led,
+        )
+        % {"n": led, "phone": phone},
         title=row.name,
         crumbs=desk_crumbs((_("Project managers"), reverse("registry:managers"))),
         target=row,

@@ -170,6 +170,7 @@ class Detail:
     events: list[Event] = field(default_factory=list)
     state: SafeString | str = ""
     lead: str = ""
+    answer: str = ""  # the sentence a reader came for, about today
     asof: AsOf | None = None
     early: bool = False  # the day lies before the row was entered
 
@@ -194,6 +195,13 @@ def state_of(row: models.Model) -> SafeString:
     member = stored_state(row, "state")
     shape, tone = look(member) if isinstance(member, Enum) else ("s-open", "")
     return state_html(shape, tone, getattr(member, "label", member))
+
+
+def state_cell(row: models.Model) -> Cell:
+    """The row's state in a table: word, shape and tone, without ground."""
+    member = stored_state(row, "state")
+    shape, tone = look(member) if isinstance(member, Enum) else ("s-open", "")
+    return Cell(state_html(shape, tone, getattr(member, "label", member), bare=True))
 
 
 def moves(actor: Actor, target: Any, *offered: tuple[Any, str, str, str]) -> list[Move]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,7 @@ from .parts import (
     moves,
     show,
     spell,
+    state_cell,
     state_of,
     timeline,
 )
@@ -92,6 +94,15 @@ def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
     return facts
 
 
+def _served_by(areas: Iterable[ManagementArea], asof: AsOf) -> str:
+    """Who serves these areas, as the end of a sentence."""
+    serving = [past.project_on(area, asof.day) for area in areas]
+    names = list(dict.fromkeys(one.company.name for one in serving if one is not None))
+    if not names:
+        return _("no company serves it today.")
+    return _("served by %(companies)s.") % {"companies": _(", ").join(names)}
+
+
 @page(permission=perm("registry:community_view"))
 def community(request: HttpRequest, pk: int) -> HttpResponse:
     """One community, today or on a past day."""
@@ -103,7 +114,14 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
         Building.objects.visible_to(request.actor).filter(community=row).order_by("sort_key")[:200]
     )
     served = _serving([one.pk for one in buildings], asof)
+    areas = {one.management_area_id: one.management_area for one in served.values()}
     detail = Detail(
+        answer=_("%(buildings)s buildings, %(homes)s homes; %(served)s")
+        % {
+            "buildings": number(len(buildings)),
+            "homes": number(community_total(row).units),
+            "served": _served_by(areas.values(), asof),
+        },
         title=past.name_on(row, asof.day) or row.name if asof.past else row.name,
         crumbs=desk_crumbs((_("Communities"), reverse("registry:communities"))),
         target=row,
@@ -202,6 +220,11 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
     served = past.project_on(row, asof.day) is not None and not asof.past
     busy = _("A company serves it today; end that project first.") if served else ""
     detail = Detail(
+        answer=_("%(units)s units; %(served)s")
+        % {
+            "units": number(management_area_total(row, asof.day).units),
+            "served": _served_by([row], asof),
+        },
         title=(past.name_on(row, asof.day) or row.name) if asof.past else row.name,
         crumbs=desk_crumbs((_("Management areas"), reverse("registry:areas"))),
         target=row,
@@ -229,7 +252,7 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
                         Cell(p.company.name, link("registry:project", p.pk)),
                         Cell(p.code),
                         Cell(spell(p.period)),
-                        Cell(p.get_state_display()),
+                        state_cell(p),
                     ]
                     for p in projects
                 ],
@@ -308,7 +331,10 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     shut = _("The project has ended.") if row.state == ProjectState.ENDED else ""
     fees = list(row.fees.order_by("unit_kind", "-period"))
     leaders = list(row.assignments.select_related("manager").order_by("-period"))
+    leader = past.manager_on(row, asof.day)
     detail = Detail(
+        answer=_("In service %(period)s; manager %(name)s.")
+        % {"period": spell(row.period), "name": leader.name if leader else _("not named")},
         title=str(row),
         crumbs=desk_crumbs((_("Projects"), reverse("registry:projects"))),
         target=row,

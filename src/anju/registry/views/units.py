@@ -90,6 +90,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     title = f"{row.community.name} {row.building.number}"
     title += f"-{row.stairwell.number}" if row.stairwell else ""
     detail = Detail(
+        answer=_answer(row, asof, owners=actor.can(OWNERS)),
         title=f"{title}-{row.number}",
         crumbs=desk_crumbs(
             (row.community.name, link("registry:community", row.community_id)),
@@ -119,6 +120,20 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         events=timeline(row, events),
     )
     return show(request, detail)
+
+
+def _answer(row: Unit, asof: AsOf, *, owners: bool) -> str:
+    """What it is, how large, and whose."""
+    kind = str(row.get_kind_display())
+    size = m2(row.area_dm2) if row.area_dm2 else _("unknown")
+    if not owners:
+        return _("%(kind)s, %(area)s m².") % {"kind": kind, "area": size}
+    names = [str(one.owner) for one in past.owners_on(row, asof.day)]
+    return _("%(kind)s, %(area)s m², owned by %(owners)s.") % {
+        "kind": kind,
+        "area": size,
+        "owners": _(", ").join(names) or _("nobody on file"),
+    }
 
 
 def _area_missing(row: Unit) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.utils import flatatt
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
@@ -212,31 +214,49 @@ def filled(context: Context, name: str) -> bool:
     return blocks is not None and len(blocks.blocks.get(name, ())) > 1
 
 
+# A line may end before these words and after them, not in them.
+COMPOUND = re.compile("物业(?:服务|管理)?(?:集团)?(?:股份)?(?:有限)?(?:责任)?(?:公司)?")
+
+
 class AgainNode(template.Node):
     """The content of a page's block, without blanks around it; printed as often as asked."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, kept: bool) -> None:
         self.block = BlockNode(name, NodeList())
+        self.kept = kept
 
     def render(self, context: Context) -> SafeString:
-        return SafeString(self.block.render(context).strip())
+        words = self.block.render(context).strip()
+        if self.kept and "<" not in words:
+            words = COMPOUND.sub(r'<span class="aj-nobr">\g<0></span>', words)
+        return SafeString(words)
 
 
 @register.tag
 def again(parser: Parser, token: Token) -> AgainNode:
-    """``{% again title %}`` prints the page's block ``title``: in the tab and as the h1."""
-    return AgainNode(token.split_contents()[1].strip("\"'"))
+    """``{% again title %}`` prints the page's block ``title`` in the tab, ``kept`` as the h1."""
+    _tag, name, *how = token.split_contents()
+    return AgainNode(name.strip("\"'"), kept=how == ["kept"])
 
 
 @register.simple_tag
 def select_options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
     """The options of a select; written here because a template takes 5 ms for a city's towns."""
     lines = []
+    none = BLANK_CHOICE_DASH[0][1]
+    ask = gettext("Choose")
     for name, options, _ in groups:
         own = format_html_join(
             "",
             '<option value="{}"{}>{}</option>\n',
-            ((one["value"], flatatt(one["attrs"]), one["label"]) for one in options),
+            (
+                (
+                    one["value"],
+                    flatatt(one["attrs"]),
+                    ask if one["label"] == none else one["label"],
+                )
+                for one in options
+            ),
         )
         lines.append(
             format_html('<optgroup label="{}">\n{}</optgroup>\n', name, own) if name else own

@@ -15,7 +15,6 @@ fresh clone with warm caches; a third that finds its data; ``demo_kills``; ``dem
 from __future__ import annotations
 
 import contextlib
-import http.cookiejar
 import json
 import os
 import re
@@ -26,12 +25,11 @@ import subprocess
 import sys
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from anju.city.rules.totp import code_at
+from .signing import sign_in
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = Path(os.environ.get("ANJU_BARE", ROOT / "var" / "torture" / "bare"))
@@ -197,30 +195,7 @@ class Demo:
             self.person.outside(self.clone / "var/demo-accounts.json").read_text()
         )
         account = next(row for row in accounts if row["username"] == username)
-        opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        )
-
-        def form(path: str, **values: str) -> tuple[str, str]:
-            with opener.open(self.address(path), timeout=20) as answer:
-                page = answer.read().decode()
-            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-            assert token, f"no form on {path}"
-            data = urllib.parse.urlencode(values | {"csrfmiddlewaretoken": token[1]}).encode()
-            request = urllib.request.Request(self.address(path), data)
-            request.add_header("Referer", self.address(path))
-            with opener.open(request, timeout=20) as answer:
-                return answer.url, answer.read().decode()
-
-        place, _ = form("/sign-in/password", name=username, password=account["password"])
-        if not place.endswith("/sign-in/second"):
-            raise SystemExit(f"after the password: {place}")
-        code = code_at(account["totp_secret"], int(time.time()))
-        place, page = form("/sign-in/second", code=code)
-        if "/sign-in" in place or account["name"] not in page:
-            raise SystemExit(f"after the second factor: {place}")
-        title = re.search(r"<title>\s*(.*?)\s*</title>", page, re.S)
-        return title[1] if title else place
+        return sign_in(self.address(""), account)
 
     def stop(self) -> tuple[float, int]:
         """Ctrl-C as a terminal sends it; seconds until all has gone, and make's exit status."""

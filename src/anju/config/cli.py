@@ -51,8 +51,8 @@ def _setup(_arguments: Sequence[str]) -> int:
     return 0
 
 
-def _database(_arguments: Sequence[str]) -> int:
-    setup.database_prepare(_var(), say=to_terminal)
+def _database(arguments: Sequence[str]) -> int:
+    setup.database_prepare(_var(), say=to_terminal, roles_only="--roles-only" in arguments)
     return 0
 
 

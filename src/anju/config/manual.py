@@ -48,7 +48,7 @@ PAGES: dict[str, Page] = {
         ),
     ),
     "setup-database": Page(
-        ("setup-database", "setup-database"),
+        ("setup-database [--roles-only]", "setup-database [--roles-only]"),
         (
             "make roles and tables (DATABASE_URL of a superuser, else our own server)",
             "建立数据库角色和表（DATABASE_URL为超级用户地址，未设则用自带服务器）",
@@ -57,6 +57,10 @@ PAGES: dict[str, Page] = {
             (
                 "Safe to repeat; also brings the tables of an older version up to date.",
                 "可以重复执行；升级时也用它更新数据表。",
+            ),
+            (
+                "--roles-only: roles alone, before a dump is restored.",
+                "--roles-only：只建角色，用于恢复转储之前。",
             ),
         ),
     ),

@@ -118,8 +118,12 @@ def address_as(url: str, role: str, password: str, database: str) -> str:
     return urlunsplit(("postgresql", netloc, f"/{quote(database, safe='')}", parts.query, ""))
 
 
-def database_prepare(var: Path, *, say: Say = quiet, database: str = "anju") -> None:
+def database_prepare(
+    var: Path, *, say: Say = quiet, database: str = "anju", roles_only: bool = False
+) -> None:
     """Make database and roles, migrate as the owner, grant. Safe to repeat.
+
+    With ``roles_only`` it ends after the roles: a dump that is restored next names them as owners.
 
     On a real server ``DATABASE_URL`` is a superuser's; the passwords of the roles are kept in the
     folder of secrets.
@@ -136,9 +140,11 @@ def database_prepare(var: Path, *, say: Say = quiet, database: str = "anju") -> 
     passwords = {role: server.password(role) for role in roles.LOGINS}
     with psycopg.connect(admin_url, autocommit=True) as admin:
         name = admin.info.dbname
-        # Only a superuser installs extensions on some servers, so they come before the owner.
-        admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         roles.roles_make(admin, passwords, name)
+        if roles_only:
+            return
+        # Only a superuser installs extensions on some servers, so the owner does not.
+        admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         migrate_url = address_as(admin_url, "anju_migrate", passwords["anju_migrate"], name)
     say(words("Bringing the tables up to date", "更新数据表"))
     result = subprocess.run(

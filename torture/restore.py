@@ -233,7 +233,14 @@ def load(site: Site) -> Iterator[list[subprocess.Popen[str]]]:
         )
         for number in range(WRITERS)
     ]
+    before = written(site)
     try:
+        for _ in range(600):
+            if written(site) > before + WRITERS:
+                break
+            time.sleep(0.2)
+        else:
+            raise SystemExit("nothing was written")
         yield writers
     finally:
         stop.touch()
@@ -321,7 +328,7 @@ def keys(site: Site, old: Site, backups: Path, *, passwords: bool) -> None:
         if not role or passwords:
             shutil.copy2(path, site.var / "secrets" / path.name)
     shutil.copy2(old.var / "demo-accounts.json", site.var)
-    shutil.copytree(old.var / "audit", site.var / "audit")
+    shutil.copytree(old.var / "anchors", site.var / "anchors")
 
 
 def restore_base(old: Site, backups: Path) -> Site:
@@ -387,7 +394,7 @@ def take_up(site: Site, *, anchored: bool) -> None:
     site.anju("audit-export", str(file), role="work")
     check = [str(file)]
     if anchored:
-        anchors = next(site.var.joinpath("audit").glob("anchors*"))
+        anchors = site.var / "anchors" / "anchors.tsv"
         check += ["--anchors", str(anchors)]
     verified = site.anju("audit-verify", *check).splitlines()[-1]
     say(f"  era {era}; identity number {number} read; signed in: {title}; audit: {verified}")

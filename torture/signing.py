@@ -38,7 +38,9 @@ def sign_in(base: str, account: Mapping[str, str]) -> str:
             raise SystemExit(f"after the password of {account['username']}: {place}")
         code = code_at(account["totp_secret"], int(time.time()))
         place, page = form("/sign-in/second", code=code)
-    if "/sign-in" in place or "/sign-out" not in page:
+    with opener.open(base + "/account/", timeout=20) as answer:
+        mine = answer.read().decode()
+    if "/sign-in" in place or account["name"] not in mine:
         raise SystemExit(f"{account['username']} was not let in: {place}")
     title = re.search(r"<title>\s*(.*?)\s*</title>", page, re.S)
     return title[1] if title else place

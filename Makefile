@@ -31,14 +31,18 @@ bench: $(VENV)/.dev
 torture: $(VENV)/.dev
 	$(BIN)/python -m torture $(ARGS)
 
+# The database is stopped again unless it ran before.
 city: $(VENV)/.base
-	@$(BIN)/python -m anju.config.cli setup-database
-	@ANJU_DB_ROLE=anju_migrate $(BIN)/python -m anju.config.cli make-city --size full
+	@$(BIN)/python -m anju.config.cli db status >/dev/null && ran=1; \
+	$(BIN)/python -m anju.config.cli setup-database && \
+	ANJU_DB_ROLE=anju_migrate $(BIN)/python -m anju.config.cli make-city --size full; \
+	made=$$?; test -n "$$ran" || $(BIN)/python -m anju.config.cli db stop; exit $$made
 
-setup: $(VENV)/.dev
+setup: $(VENV)/.base
 	$(BIN)/python -m anju.config.cli setup
 
 locks:
+	@command -v uv >/dev/null || { $(call say,uv is needed: pip install uv,需要uv：pip install uv) >&2; exit 1; }
 	cd requirements && for f in base dev; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q $$f.in -o $$f.txt; done
 
 $(VENV)/bin/python:

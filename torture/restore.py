@@ -68,7 +68,7 @@ from anju.registry.services import person_reveal_identity
 at = timezone.now()
 user = User.objects.get(username="desk-clerk")
 actor = actor_for(user, Post.objects.filter(user=user).first(), at)
-person = Person.objects.exclude(id_mask="").order_by("pk").first()
+person = Person.objects.filter(id_cipher__isnull=False).order_by("pk").first()
 number = person_reveal_identity(
     actor=actor, person=person, reason="restore was rehearsed", at=at
 ).id_number
@@ -338,6 +338,7 @@ def restore_base(old: Site, backups: Path) -> Site:
     own(site, site.server.home)
     keys(site, old, backups, passwords=True)
     subprocess.run(["cp", "-a", str(backups / "base"), str(site.server.data)], check=True)
+    site.server.data.chmod(0o700)
     settings = (
         f"restore_command = 'cp ''{backups / 'wal'}/%f'' ''%p'''\n"
         f"recovery_target_name = '{POINT}'\nrecovery_target_action = 'promote'\n"
@@ -381,8 +382,8 @@ def take_up(site: Site, *, anchored: bool) -> None:
         with site.admin() as session:
             for _ in range(100):
                 row = session.execute(
-                    "SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_block"
-                    " b WHERE e.id = ANY (b.row_ids))"
+                    "SELECT (SELECT count(*) FROM audit_event)"
+                    " - (SELECT coalesce(sum(row_count), 0) FROM audit_block)"
                 ).fetchone()
                 assert row is not None
                 if row[0] == 0:

@@ -141,3 +141,35 @@ def test_a_cluster_of_another_set_up_is_not_waited_for(tmp_path, monkeypatch):
         server.process.kill()
         server.process.wait()
     assert stopped == [server]
+
+
+@pytest.mark.django_db
+def test_the_watchdog_is_told_when_the_database_is_away(client, monkeypatch):
+    from django.db import OperationalError, connection
+
+    assert client.get("/healthz").status_code == 200
+
+    def away():
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert b"no database" in answer.content
+
+
+def test_pages_and_worker_sign_with_one_key_that_is_kept(tmp_path, monkeypatch):
+    from anju.config import cli
+
+    monkeypatch.setenv("ANJU_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("ANJU_SECRETS", str(tmp_path / "secrets"))
+    keys = []
+    for _start in range(2):
+        monkeypatch.delenv("ANJU_SECRET_KEY", raising=False)
+        cli._signing_key()
+        keys.append(os.environ["ANJU_SECRET_KEY"])
+    assert keys[0] == keys[1]
+    assert len(keys[0]) >= 32
+    monkeypatch.setenv("ANJU_SECRET_KEY", "given")
+    cli._signing_key()
+    assert os.environ["ANJU_SECRET_KEY"] == "given"

@@ -83,8 +83,15 @@ def serve_command(port: str) -> list[str]:
     return [*command, "--log-level", "warning", "anju.config.wsgi:application"]
 
 
+def _signing_key() -> None:
+    """Pages and worker sign with the same key: the one given, else one made once and kept."""
+    if not os.environ.get("ANJU_SECRET_KEY"):
+        os.environ["ANJU_SECRET_KEY"] = Server(_var()).password("django-secret-key")
+
+
 def _serve(_arguments: Sequence[str]) -> int:
     os.environ["ANJU_SERVING"] = "1"
+    _signing_key()
     command = serve_command(os.environ.get("PORT", "8000"))
     os.execv(command[0], command)  # noqa: S606
 
@@ -103,6 +110,8 @@ HELP = ("help", "--help", "-h")
 def _further(arguments: Sequence[str]) -> int:
     """A command of an app, or help, in the terminal's language."""
     setup.translations_compile()
+    if arguments and arguments[0] == "work":
+        _signing_key()
     import django
 
     setup.use_own_database(_var())

@@ -383,7 +383,7 @@ def take_up(site: Site, *, anchored: bool) -> None:
             for _ in range(100):
                 row = session.execute(
                     "SELECT (SELECT count(*) FROM audit_event)"
-                    " - (SELECT coalesce(sum(row_count), 0) FROM audit_block)"
+                    " - (SELECT coalesce(sum(row_count), 0) FROM audit_auditblock)"
                 ).fetchone()
                 assert row is not None
                 if row[0] == 0:

@@ -178,15 +178,15 @@ def _alone(var: Path) -> Iterator[None]:
         yield
 
 
-def _room(var: Path, *, new: bool) -> None:
+def _room(place: Path, *, new: bool) -> None:
     needed = ROOM_NEW_MB if new else ROOM_MB
-    free = shutil.disk_usage(var).free // 1_000_000
+    free = shutil.disk_usage(place).free // 1_000_000
     if free < needed:
         raise LauncherError(
             words(
-                f"Only {free} MB are free where {var} lies; the demo needs {needed} MB. Make room, "
-                "or name a folder on another disk with ANJU_VAR.",
-                f"{var}所在磁盘只剩{free} MB，演示需要{needed} MB。"
+                f"Only {free} MB are free where {place} lies; the demo needs {needed} MB. "
+                "Make room, or name a folder on another disk with ANJU_VAR.",
+                f"{place}所在磁盘只剩{free} MB，演示需要{needed} MB。"
                 "请腾出空间，或用ANJU_VAR指定另一块磁盘上的目录。",
             )
         )
@@ -280,7 +280,9 @@ def _run(var: Path, began: float) -> int:
     server = Server(var, say=to_terminal)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        _room(var, new=not _accounts(var))
+        # Root's database lies elsewhere, maybe on another disk.
+        for place in (var, server.home.parent):
+            _room(place, new=not _accounts(var))
         setup.translations_compile()
         setup.front_end_build(say=to_terminal)
         setup.static_collect()

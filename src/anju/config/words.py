@@ -28,9 +28,8 @@ def explain(error: OSError) -> str | None:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return words(
-            f"{place} cannot be written by this user. Give it to the user who starts Anju, or put "
-            "the folder where it can be written (ANJU_VAR names another for data).",
-            f"当前用户无权写入{place}。请把该目录交给启动安居的用户，"
-            "或换到可写的位置（ANJU_VAR可指定数据目录）。",
+            f"This user may not read or write {place}. Give it to the user who starts Anju, or "
+            "put the data elsewhere with ANJU_VAR.",
+            f"当前用户无权读写{place}。请把它交给启动安居的用户，或用ANJU_VAR把数据放到别处。",
         )
     return None

@@ -224,7 +224,7 @@ Marks = dict[str, tuple[int, int, int]]
 
 def marks(machine: Path, clone: Path) -> Marks:
     """Mode and owners of everything on the machine outside the clone and what the kernel lends."""
-    lent = {machine / name for name in ("proc", "dev", "sys")} | {machine / clone.relative_to("/")}
+    lent = {machine / name for name in ("proc", "dev", "sys")} | {machine / str(clone).lstrip("/")}
     found: Marks = {}
     for folder, folders, files in os.walk(machine):
         folders[:] = [name for name in folders if Path(folder, name) not in lent]

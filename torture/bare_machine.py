@@ -295,11 +295,14 @@ def visit(person: Person, clone: Path, port: int, share: float) -> bool:
     say(f"Ctrl-C: all gone in {gone:.1f} s, status {status}")
 
     person.shell(f"cd {quoted} && rm -rf .venv node_modules frontend/build var")
+    load = os.getloadavg()[1]
     demo = Demo(person, clone, port)
     ready = demo.ready()
-    load = os.getloadavg()[0]
-    say(f"make demo from a clean clone, warm caches: ready in {ready:.0f} s (load {load:.1f})")
-    good &= ready < LIMIT_SECONDS
+    # Beside other people's work the time says nothing of the two commands.
+    judged = load < 1.5 * (os.cpu_count() or 1)
+    told = f"limit {LIMIT_SECONDS}" if judged else f"not judged beside a load of {load:.0f}"
+    say(f"make demo from a clean clone, warm caches: ready in {ready:.0f} s ({told})")
+    good &= ready < LIMIT_SECONDS or not judged
     demo.sign_in()
     demo.stop()
 

@@ -105,6 +105,26 @@ def test_a_database_that_is_away_is_said_so(monkeypatch, capsys, tmp_path):
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("InsufficientPrivilege", "anju_migrate"), ("UndefinedTable", "anju setup-database")],
+)
+def test_the_wrong_role_and_missing_tables_are_explained(monkeypatch, capsys, name, sentence):
+    import psycopg
+    from django.db.utils import ProgrammingError
+
+    def fail(_arguments):
+        raise ProgrammingError("x") from getattr(psycopg.errors, name)("relation audit_event")
+
+    monkeypatch.setitem(cli.COMMANDS, "serve", fail)
+    for language in ("en", "zh"):
+        status, told = run(monkeypatch, capsys, language, "serve")
+        assert status == 1
+        assert sentence in told
+        assert "relation audit_event" in told
+        assert bool(HAN.search(told)) is (language == "zh")
+
+
 def nobody_there() -> str:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -153,25 +153,39 @@ def main() -> int:
         sys.stderr.write(f"{told}\n")
         return 1
     except Exception as error:
-        if not _database_is_away(error):
+        if (told := _database_says(error)) is None:
             raise
-        reason = str(error).strip().splitlines()[0]
-        told = words(
-            f"The database does not answer ({reason}). Start our own with anju db start, or "
-            "correct DATABASE_URL.",
-            f"数据库没有应答（{reason}）。用anju db start启动自带数据库，或改正DATABASE_URL。",
-        )
         sys.stderr.write(f"{told}\n")
         return 1
 
 
-def _database_is_away(error: Exception) -> bool:
+def _database_says(error: Exception) -> str | None:
+    """What a mistake of the database means and what to do; None for any other."""
     import psycopg
-    from django.db.utils import OperationalError
 
-    cause = error.__cause__ if isinstance(error, OperationalError) else error
-    # One that answered with a state of SQL is there: that is another mistake.
-    return isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.Error):
+        return None
+    reason = str(cause).strip().splitlines()[0]
+    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
+        return words(
+            f"The database does not answer ({reason}). Start our own with anju db start, or "
+            "correct DATABASE_URL.",
+            f"数据库没有应答（{reason}）。用anju db start启动自带数据库，或改正DATABASE_URL。",
+        )
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return words(
+            f"This database role may not do that ({reason}). Take another: DATABASE_URL of "
+            "anju_migrate, or ANJU_DB_ROLE=anju_migrate with our own server.",
+            f"当前数据库角色无权执行（{reason}）。请换用anju_migrate的DATABASE_URL，"
+            "使用自带服务器时设ANJU_DB_ROLE=anju_migrate。",
+        )
+    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return words(
+            f"The tables are not those of this version ({reason}). Run anju setup-database.",
+            f"数据表与当前版本不符（{reason}）。请执行anju setup-database。",
+        )
+    return None
 
 
 if __name__ == "__main__":

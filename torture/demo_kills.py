@@ -25,7 +25,7 @@ from anju.config.postgres import Server
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "torture" / "demo"
 READY_SECONDS = 300
-GONE_SECONDS = 20
+GONE_SECONDS = 60
 # Full size: each victim three times; at a tenth once.
 ROUNDS = 3
 

@@ -3,7 +3,7 @@
 Usage: python -m torture.bare_machine [share]. Needs root and debootstrap; runs only when named:
 ``make torture ARGS="bare_machine"``. A fresh Debian 12 with Python, venv, make, git and
 certificates, and neither Node nor PostgreSQL nor a compiler, is laid into ``var/torture/bare``
-(``ANJU_BARE`` names another folder) and entered with namespaces of its own, so that nothing is
+(``ANJU_BARE`` names another folder, ``ANJU_BARE_PEOPLE=root`` one of the two people) and entered with namespaces of its own, so that nothing is
 left mounted or running. Package registries are those this machine is set up for. The ordinary
 user's clone lies in a path with blanks and Chinese, root's in root's own folder.
 
@@ -359,39 +359,36 @@ def mounted(machine: Path) -> Iterator[None]:
     yield
 
 
-def inside(share: float) -> int:
-    """With namespaces of our own: lay the machine, then both people visit it."""
-    machine = PLACE / "machine"
-    machine_make(machine)
+def inside(share: float, people: list[str]) -> int:
+    """With namespaces of our own: each person sits at a fresh machine."""
     homes = {USER: Path("/home") / USER, "root": Path("/root")}
-    for command in (
-        ["useradd", "--create-home", "--shell", "/bin/bash", USER],
-        ["git", "config", "--system", "--add", "safe.directory", "*"],
-    ):
-        subprocess.run(["chroot", str(machine), *command], check=True)
-    extra = registries_copy(machine, list(homes.values()))
-    subprocess.run(
-        ["chroot", str(machine), "chown", "-R", f"{USER}:{USER}", homes[USER]], check=True
-    )
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(machine / "src/anju")], check=True)
     clones = {USER: homes[USER] / "物业 平台" / "anju", "root": homes["root"] / "anju"}
-    with mounted(machine):
-        found = subprocess.run(
-            ["chroot", str(machine), "sh", "-c", "command -v node npm psql initdb cc gcc chromium"],
-            capture_output=True,
-            text=True,
-            check=False,
-        ).stdout.split()
-        say(
-            "on the bare machine: Python and make; of Node, PostgreSQL, a compiler, a browser: "
-            f"{', '.join(found) or 'none'}"
-        )
-        # The user first: what root installs would be found by everybody.
-        good = [
-            visit(Person(machine, name, homes[name], extra), clone, port, share)
-            for port, (name, clone) in enumerate(clones.items(), start=18431)
-        ]
-    shutil.rmtree(machine, ignore_errors=True)
+    good = []
+    for port, name in enumerate(people, start=18431):
+        machine = PLACE / f"machine-{name}"
+        machine_make(machine)
+        for command in (
+            ["useradd", "--create-home", "--shell", "/bin/bash", USER],
+            ["git", "config", "--system", "--add", "safe.directory", "*"],
+        ):
+            subprocess.run(["chroot", str(machine), *command], check=True)
+        extra = registries_copy(machine, [homes[name]])
+        subprocess.run(["chroot", str(machine), "chown", "-R", f"{name}:", homes[name]], check=True)
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine / "src/anju")], check=True)
+        with mounted(machine):
+            look = "command -v node npm psql initdb cc gcc chromium"
+            found = subprocess.run(
+                ["chroot", str(machine), "sh", "-c", look],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout.split()
+            say(
+                "a bare machine with Python and make; of Node, PostgreSQL, a compiler, a browser: "
+                f"{', '.join(found) or 'none'}"
+            )
+            person = Person(machine, name, homes[name], extra)
+            good.append(visit(person, clones[name], port, share))
     say("all went well" if all(good) else "SOMETHING WENT WRONG, see above")
     return 0 if all(good) else 1
 
@@ -401,7 +398,8 @@ def main() -> int:
         say("This part needs root and debootstrap: as root, apt-get install debootstrap.")
         return 1
     if os.environ.get(INSIDE):
-        return inside(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+        share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
+        return inside(share, os.environ.get("ANJU_BARE_PEOPLE", f"{USER} root").split())
     # Mounts and processes of the part end with it, however it ends.
     namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
     namespaces += ["--propagation", "private"]

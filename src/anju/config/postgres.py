@@ -207,12 +207,21 @@ class Server:
             reachable = False
         if reachable:
             return found
-        copy = self.home / "program"
-        if not (copy / "bin" / "postgres").exists():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(found.parent, copy.with_suffix(".part"), symlinks=True)
-            copy.with_suffix(".part").rename(copy)
-        return copy / "bin"
+        # The wheel's programs find their libraries in the folder beside its package, so the copy
+        # keeps that shape. Another version of them is another copy.
+        package = found.parent.parent
+        mark = int((found / "postgres").stat().st_mtime)
+        copy = self.home / f"program-{mark}"
+        if not copy.exists():
+            for old in self.home.glob("program*"):
+                shutil.rmtree(old)
+            part = copy.with_suffix(".part")
+            shutil.copytree(found.parent, part / package.name / found.parent.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.is_dir():
+                shutil.copytree(libraries, part / libraries.name)
+            part.rename(copy)
+        return copy / package.name / found.parent.name / found.name
 
     def _prepare(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)

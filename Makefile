@@ -63,5 +63,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.base
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# Root's servers keep their data in /var/lib, where PostgreSQL's own user can go.
 clean:
+	@test ! -x $(BIN)/python || $(BIN)/python -m anju.config.cli db clean
 	rm -rf $(VENV) node_modules frontend/build var

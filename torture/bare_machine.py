@@ -3,9 +3,10 @@
 Usage: python -m torture.bare_machine [share]. Needs root and debootstrap; runs only when named:
 ``make torture ARGS="bare_machine"``. A fresh Debian 12 with Python, venv, make, git and
 certificates, and neither Node nor PostgreSQL nor a compiler, is laid into ``var/torture/bare``
-(``ANJU_BARE`` names another folder, ``ANJU_BARE_PEOPLE=root`` one of the two people) and entered with namespaces of its own, so that nothing is
-left mounted or running. Package registries are those this machine is set up for. The ordinary
-user's clone lies in a path with blanks and Chinese, root's in root's own folder.
+(``ANJU_BARE`` names another folder, ``ANJU_BARE_PEOPLE=root`` one of the two people) and entered
+with namespaces of its own, so that nothing is left mounted or running. Package registries are
+those this machine is set up for. The ordinary user's clone lies in a path with blanks and Chinese,
+root's in root's own folder.
 
 Each clone: a first ``make demo`` with empty package caches, a sign-in, Ctrl-C; a second from a
 fresh clone with warm caches; a third that finds its data; ``demo_kills``; ``demo-reset``;

@@ -207,3 +207,16 @@ def test_programs_in_a_folder_shut_to_the_server_are_copied_with_their_libraries
         assert [path.name for path in home.iterdir()] == ["program-1"]
     finally:
         shutil.rmtree(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data lie outside the clone")
+def test_what_root_keeps_outside_the_clone_is_found_again(tmp_path):
+    server = Server(tmp_path / "clone" / "var" / "test")
+    server.home.mkdir()
+    try:
+        (server.home / "of").write_text(str(server.var))
+        found = postgres.servers_below(tmp_path / "clone" / "var")
+        assert [each.home for each in found] == [server.home]
+        assert postgres.servers_below(tmp_path / "other") == []
+    finally:
+        shutil.rmtree(server.home)

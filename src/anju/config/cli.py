@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import manual, setup
-from .postgres import LauncherError, Server, to_terminal
+from .postgres import LauncherError, Server, servers_below, to_terminal
 from .words import chinese, explain, words
 
 
@@ -32,6 +33,11 @@ def _db(arguments: Sequence[str]) -> int:
         up = server.data.exists() and server.running()
         to_terminal(words("running" if up else "stopped", "运行中" if up else "已停止"))
         return 0 if up else 3
+    elif verb == "clean":
+        for each in servers_below(setup.ROOT / "var"):
+            each.stop()
+            shutil.rmtree(each.home)
+            to_terminal(words(f"Removed {each.home}.", f"已删除{each.home}。"))
     elif verb == "url":
         role = (arguments[1] if len(arguments) > 1 else "anju_web").removeprefix("anju_")
         if role not in ("web", "work", "read", "migrate", "admin"):

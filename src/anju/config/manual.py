@@ -65,12 +65,19 @@ PAGES: dict[str, Page] = {
         ),
     ),
     "db": Page(
-        ("db start | stop | status | url [role]", "db start | stop | status | url [角色]"),
+        (
+            "db start | stop | status | url [role] | clean",
+            "db start | stop | status | url [角色] | clean",
+        ),
         ("start, stop or ask our own PostgreSQL", "自带PostgreSQL的启动、停止和状态"),
         (
             (
                 "url prints the address for a role (anju_web; or work, read, migrate, admin).",
                 "url显示某一角色的连接地址（anju_web，或work、read、migrate、admin）。",
+            ),
+            (
+                "clean removes what root's servers of this clone keep in /var/lib.",
+                "clean删除root运行时本目录在/var/lib中的数据库。",
             ),
             ("status ends with 3 when it is stopped.", "status在服务停止时返回3。"),
         ),

@@ -228,6 +228,7 @@ class Server:
         if self.identity.uid is not None:
             self.home.chmod(0o755)
             os.chown(self.home, self.identity.uid, self.identity.gid or 0)
+            (self.home / "of").write_text(str(self.var.resolve()), encoding="utf-8")
         known = (self.secrets / "db-anju_admin").exists()
         if (self.data / "PG_VERSION").exists() and (self.home / "ready").exists():
             if known:
@@ -419,6 +420,16 @@ class Server:
                 )
             )
             return True
+
+
+def servers_below(folder: Path) -> list[Server]:
+    """Servers whose ``var`` lies in a folder and whose data lie outside it, as root's do."""
+    found = []
+    for path in Path("/var/lib").glob("anju-*/of"):
+        var = Path(path.read_text(encoding="utf-8"))
+        if var.is_relative_to(folder.resolve()) and Server(var).home == path.parent:
+            found.append(Server(var))
+    return found
 
 
 def to_terminal(line: str) -> None:

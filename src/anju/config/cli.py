@@ -63,8 +63,11 @@ def _database(arguments: Sequence[str]) -> int:
 
 
 def _demo(arguments: Sequence[str]) -> int:
-    from .demo import demo_run
+    from .demo import demo_run, end_with_parent
 
+    if os.environ.get("MAKELEVEL"):
+        # Whoever kills make means the demo; left alone it would hold its folder and its port.
+        end_with_parent()
     return demo_run(_var(), reset="--reset" in arguments)
 
 

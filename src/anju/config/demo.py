@@ -54,7 +54,8 @@ def _ended() -> None:
         raise Ended
 
 
-def _die_with_parent() -> None:
+def end_with_parent() -> None:
+    """Have the kernel send SIGTERM when the process that started this one is gone."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -70,7 +71,7 @@ def _child(
         stdout=out,
         stderr=out,
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=end_with_parent,
     )
 
 

@@ -236,6 +236,9 @@ def marks(machine: Path, clone: Path) -> Marks:
     return found
 
 
+# What any apt-get update by root does to its own lists.
+APT = re.compile(r"/var/(lib/apt/lists|cache/apt)(/|$)")
+
 # Package managers' caches and logs, and what root's server needs a place of its own for.
 EXPLAINED = (
     (r"/(root|home/[^/]+)/\.(npm|cache)(/.*)?", "package caches of npm and pip"),
@@ -249,6 +252,7 @@ EXPLAINED = (
         r"/(usr|etc|var|lib\w*|sbin|bin)/.*",
         "Debian's chromium and what it needs (root's make test)",
     ),
+    (r"/run(/.*)?", "Debian's packages while they are installed; gone at the next boot"),
     (r"/tmp(/.*)?", "left in /tmp"),
     (r"/(root|home/[^/]+)/\..*", "other files of the user's home"),
 )
@@ -260,9 +264,9 @@ def differences(before: Marks, after: Marks) -> list[str]:
         f"  CHANGED {path}: {stat.filemode(was[0])} {was[1]}:{was[2]} -> "
         f"{stat.filemode(now[0])} {now[1]}:{now[2]}"
         for path, was in before.items()
-        if (now := after.get(path)) is not None and now != was
+        if (now := after.get(path)) is not None and now != was and not APT.match(path)
     ]
-    lines += [f"  REMOVED {path}" for path in before if path not in after]
+    lines += [f"  REMOVED {path}" for path in before if path not in after and not APT.match(path)]
     groups: dict[str, list[str]] = {}
     for path in sorted(after.keys() - before.keys()):
         why = next((told for rule, told in EXPLAINED if re.fullmatch(rule, path)), "UNEXPLAINED")
@@ -375,7 +379,9 @@ def inside(share: float, people: list[str]) -> int:
             subprocess.run(["chroot", str(machine), *command], check=True)
         extra = registries_copy(machine, [homes[name]])
         subprocess.run(["chroot", str(machine), "chown", "-R", f"{name}:", homes[name]], check=True)
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine / "src/anju")], check=True)
+        subprocess.run(
+            ["git", "clone", "-q", "--no-hardlinks", str(ROOT), f"{machine}/src/anju"], check=True
+        )
         with mounted(machine):
             look = "command -v node npm psql initdb cc gcc chromium"
             found = subprocess.run(

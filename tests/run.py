@@ -60,6 +60,8 @@ def main() -> int:
 
     setup.translations_compile()
     setup.front_end_build(say=to_terminal)
+    # Playwright's own Node asks for a library (libatomic) that a bare Debian has not; ours runs.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", setup._node()[0][0])
     server = None
     if "DATABASE_URL" not in os.environ:
         os.environ.setdefault("ANJU_PG_FAST", "1")

@@ -267,3 +267,35 @@ def test_the_year_turns_without_a_gap(committing):
     assert rows_seal(at=silvester).row_count == 3  # with the row of the partitions themselves
     assert partitions_make(actor=SYSTEM, at=silvester) == 0
     assert findings({}) == []
+
+
+def test_rows_a_restored_server_found_unsealed_are_sealed_before_the_new_era(
+    committed_db, tmp_path, monkeypatch
+):
+    """Written after the last seal, kept by the backup: they must not stay open for ever."""
+    anchors = sealed_city(tmp_path, monkeypatch)
+    rows_seal(at=timezone.now())
+    make_events(5)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The old server's transaction numbers were far ahead of this one's.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE audit_event SET xact = (xact::text::bigint + 1000000)::text::xid8"
+            " WHERE id > (SELECT max(last_id) FROM audit_auditblock)"
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute("ALTER TABLE audit_event ALTER COLUMN era SET DEFAULT 2")
+    assert sealing_at(timezone.now()).unsealed == 5
+    make_events(3)
+    old, new, none = (rows_seal(at=timezone.now()) for _ in range(3))
+    assert old is not None
+    assert new is not None
+    assert (old.era, old.row_count) == (1, 5)
+    assert (new.era, new.row_count) == (2, 3)
+    assert none is None
+    assert sealing_at(timezone.now()).unsealed == 0
+    assert findings(anchors) == []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE audit_event SET reason = 'x' WHERE id = %s", [old.row_ids[2]])
+    assert [(f.block, f.row) for f in findings(anchors)] == [(old.number, old.row_ids[2])]

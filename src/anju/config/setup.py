@@ -13,6 +13,7 @@ import psycopg
 
 from . import roles
 from .postgres import LauncherError, Say, Server, quiet
+from .words import words
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = Path(os.environ.get("ANJU_ROOT", PACKAGE.parent.parent))
@@ -58,23 +59,27 @@ def front_end_build(*, say: Say = quiet) -> None:
     stamp = ROOT / "node_modules" / ".anju-lock"
     lock = (ROOT / "package-lock.json").read_bytes()
     if not stamp.exists() or stamp.read_bytes() != lock:
-        say("Installing what the pages are built from")
+        say(words("Installing what the pages are built from", "安装页面构建工具"))
         _call([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         stamp.write_bytes(lock)
     sources = [*(ROOT / "frontend").rglob("*"), ROOT / "package-lock.json"]
     newest = max(p.stat().st_mtime for p in sources if p.is_file() and "build" not in p.parts)
     done = ROOT / "frontend" / "build" / "kit.css"
     if not done.exists() or done.stat().st_mtime < newest:
-        say("Building the pages' styles and scripts")
+        say(words("Building the pages' styles and scripts", "生成页面样式和脚本"))
         _call([*node, "frontend/build.mjs"])
 
 
 def _call(command: list[str]) -> None:
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    # Node would keep compiled modules in /tmp; nothing of ours lies outside our folders.
+    environment = os.environ | {"NODE_DISABLE_COMPILE_CACHE": "1"}
+    result = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     if result.returncode:
-        raise LauncherError(
-            f"{' '.join(command)} failed:\n{(result.stderr or result.stdout).strip()[-800:]}"
-        )
+        told = (result.stderr or result.stdout).strip()[-800:]
+        line = " ".join(command)
+        raise LauncherError(words(f"{line} failed:\n{told}", f"{line}执行失败：\n{told}"))
 
 
 def static_collect() -> None:
@@ -89,7 +94,12 @@ def static_collect() -> None:
         check=False,
     )
     if result.returncode:
-        raise LauncherError(f"collectstatic failed:\n{result.stderr[-800:]}")
+        told = result.stderr[-800:]
+        raise LauncherError(
+            words(
+                f"The static files could not be collected:\n{told}", f"静态文件未能收集：\n{told}"
+            )
+        )
 
 
 def use_own_database(var: Path) -> None:
@@ -108,8 +118,12 @@ def address_as(url: str, role: str, password: str, database: str) -> str:
     return urlunsplit(("postgresql", netloc, f"/{quote(database, safe='')}", parts.query, ""))
 
 
-def database_prepare(var: Path, *, say: Say = quiet, database: str = "anju") -> None:
+def database_prepare(
+    var: Path, *, say: Say = quiet, database: str = "anju", roles_only: bool = False
+) -> None:
     """Make database and roles, migrate as the owner, grant. Safe to repeat.
+
+    With ``roles_only`` it ends after the roles: a dump that is restored next names them as owners.
 
     On a real server ``DATABASE_URL`` is a superuser's; the passwords of the roles are kept in the
     folder of secrets.
@@ -126,11 +140,13 @@ def database_prepare(var: Path, *, say: Say = quiet, database: str = "anju") -> 
     passwords = {role: server.password(role) for role in roles.LOGINS}
     with psycopg.connect(admin_url, autocommit=True) as admin:
         name = admin.info.dbname
-        # Only a superuser installs extensions on some servers, so they come before the owner.
-        admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         roles.roles_make(admin, passwords, name)
+        if roles_only:
+            return
+        # Only a superuser installs extensions on some servers, so the owner does not.
+        admin.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         migrate_url = address_as(admin_url, "anju_migrate", passwords["anju_migrate"], name)
-    say("Bringing the tables up to date")
+    say(words("Bringing the tables up to date", "更新数据表"))
     result = subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--noinput", "-v", "0"],
         env=os.environ
@@ -141,6 +157,7 @@ def database_prepare(var: Path, *, say: Say = quiet, database: str = "anju") -> 
         check=False,
     )
     if result.returncode:
-        raise LauncherError(f"A migration failed:\n{result.stderr[-1500:]}")
+        told = result.stderr[-1500:]
+        raise LauncherError(words(f"A migration failed:\n{told}", f"数据表更新失败：\n{told}"))
     with psycopg.connect(migrate_url, autocommit=True) as owner:
         roles.grants_write(owner)

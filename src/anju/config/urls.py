@@ -7,11 +7,14 @@ from .api import api
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 once the process and its database are there."""
-    from django.db import connection
+    """Answer 200 once the process and its database are there, 503 while the database is not."""
+    from django.db import Error, connection
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return HttpResponse("no database\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext_lazy
 
 from anju.access.roles import document
 
 
 class Command(BaseCommand):
-    help = "Write docs/roles.md"
+    help = gettext_lazy("Write docs/roles.md.")  # type: ignore[assignment]
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(settings.ROOT) / "docs" / "roles.md"

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy
 
 from anju.audit.sealing import current_era
 
 
 class Command(BaseCommand):
-    help = "Run once after the database was restored into a new server; sealing then goes on."
+    help = gettext_lazy(
+        "Run once after the database was restored into a new server; sealing then goes on."
+    )  # type: ignore[assignment]
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic(), connection.cursor() as cursor:

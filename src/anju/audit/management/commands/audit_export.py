@@ -9,18 +9,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anju.audit.queries import export_lines
 from anju.core.time import day_start
 
 
 class Command(BaseCommand):
-    help = "Write the sealed audit blocks of a period to a file that audit_verify.py checks."
+    help = gettext_lazy(
+        "Write the sealed audit blocks of a period to a file that audit_verify.py checks."
+    )  # type: ignore[assignment]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--from", dest="since", help="first day, 2026-11-23")
-        parser.add_argument("--to", dest="until", help="last day")
+        parser.add_argument("file", type=Path, help=_("where to write"))
+        parser.add_argument("--from", dest="since", help=_("first day, 2026-11-23"))
+        parser.add_argument("--to", dest="until", help=_("last day"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         since = _day(options["since"])

@@ -19,8 +19,12 @@ class Command(BaseCommand):
     help = gettext_lazy("Generate an invented city into an empty database.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--size", choices=list(SIZES), default="full")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--size", choices=list(SIZES), default="full", help=_("how many people")
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help=_("the same seed gives the same city")
+        )
         parser.add_argument(
             "--reset", action="store_true", help=_("empty the city generated before")
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +24,12 @@ class Command(BaseCommand):
     help = gettext_lazy("Make the demo: an invented city and one sign-in per role.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--size", choices=list(SIZES), default="demo")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--size", choices=list(SIZES), default="demo", help=_("how many people")
+        )
+        parser.add_argument(
+            "--seed", type=int, default=1, help=_("the same seed gives the same city")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
@@ -38,6 +43,8 @@ class Command(BaseCommand):
             line.end()
         if not accounts_kept():
             self.stdout.write(_("Writing sign-ins and stories"))
-            show_make(at=at)
-            exports(at)
+            # What people find in the demo is Chinese, whatever the terminal speaks.
+            with translation.override(settings.LANGUAGE_CODE):
+                show_make(at=at)
+                exports(at)
         self.stdout.write(_("The sign-ins are in %(file)s.") % {"file": store()})

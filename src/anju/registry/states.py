@@ -28,6 +28,9 @@ class AreaState(TextChoices):
 
 
 class ProjectState(TextChoices):
+    """Read from the period, never stored: no day passes without its state."""
+
+    PLANNED = "planned", _("Not begun")
     ACTIVE = "active", _("In service")
     ENDED = "ended", _("Ended")
 
@@ -193,6 +196,7 @@ APPEARANCE: dict[TextChoices, tuple[str, str]] = {
     CommunityState.CLOSED: ("s-filed", ""),
     AreaState.ACTIVE: ("s-done", "good"),
     AreaState.CLOSED: ("s-filed", ""),
+    ProjectState.PLANNED: ("s-open", ""),
     ProjectState.ACTIVE: ("s-doing", "tile"),
     ProjectState.ENDED: ("s-filed", ""),
     BuildingState.ACTIVE: ("s-done", "good"),

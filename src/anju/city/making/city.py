@@ -111,9 +111,7 @@ def _empty(cursor: Any) -> None:
     for name in referring:
         cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name})")  # noqa: S608
         if cursor.fetchone()[0]:
-            raise Refusal(
-                _("People have worked in this database since. Make a fresh one instead.")
-            )
+            raise Refusal(_("People have worked in this database since. Make a fresh one instead."))
     emptied = [*names, *referring]  # those that refer are empty, and some refuse TRUNCATE
     for name in emptied:
         cursor.execute(f"ALTER TABLE {name} DISABLE TRIGGER USER")

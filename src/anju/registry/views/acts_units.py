@@ -112,8 +112,9 @@ def _merge(*, actor: Actor, target: Any, data: dict[str, Any], at: Any) -> Any:
             "units": [unit.pk for unit in rest],
             "number": data["number"],
             "on_day": data["on_day"].isoformat(),
+            **({"stairwell": int(data["stairwell"])} if data["stairwell"] else {}),
+            **({} if data["floor"] is None else {"floor": data["floor"]}),
         },
-        before={"units": [unit.number for unit in data["units"]]},
         reason=data["reason"],
         at=at,
     )

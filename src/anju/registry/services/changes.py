@@ -318,7 +318,7 @@ def _still_stands(change: ChangeRequest, target: models.Model) -> None:
             "Since this was proposed, other values were recorded: %(fields)s."
             " Refuse it and have it proposed anew."
         )
-        % {"fields": ", ".join(str(one) for one in said)}
+        % {"fields": str(_(", ")).join(str(one) for one in said)}
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -14,6 +16,11 @@ from anju.config import roles
 
 pytestmark = pytest.mark.django_db
 
+INVENTED = (
+    "(table_name, row_id, operation, old_row, actor)"
+    " VALUES ('registry_unit', 1, 'update', '{}', 'x')"
+)
+THIS_MONTH = f"{datetime.now(ZoneInfo('Asia/Shanghai')):%Ym%m}"
 PASSWORDS = {role: secrets.token_urlsafe(12) for role in roles.LOGINS}
 
 
@@ -40,7 +47,13 @@ def server(django_db_setup: Any, django_db_blocker: Any) -> Iterator[dict[str, A
             " WHERE nspname = 'public' AND relkind IN ('r', 'p')"
         ).fetchall():
             root.execute(f"ALTER TABLE {table} OWNER TO anju_owner")
-        root.execute("ALTER FUNCTION core_make_partitions OWNER TO anju_owner")
+        for function in (
+            "core_make_partitions",
+            "core_track_update",
+            "core_track_delete",
+            "registry_person_redact",
+        ):
+            root.execute(f"ALTER FUNCTION {function} OWNER TO anju_owner")
     place = {"host": admin["host"] or "localhost", "port": admin["port"], "dbname": name}
     with psycopg.connect(
         **place, user="anju_migrate", password=PASSWORDS["anju_migrate"], autocommit=True
@@ -76,6 +89,9 @@ def test_serving_roles_change_rows_and_nothing_else(server, role):
         "TRUNCATE registry_unit",
         "ALTER TABLE registry_unit DISABLE TRIGGER ALL",
         "UPDATE core_history SET actor = 'x'",
+        f"INSERT INTO core_history {INVENTED}",
+        f"INSERT INTO core_history_y{THIS_MONTH} {INVENTED}",
+        "CREATE TABLE pg_temp.core_history (id int)",
         "DELETE FROM core_history",
         "DELETE FROM audit_event",
         "UPDATE flow_movemade SET reason = ''",
@@ -84,6 +100,39 @@ def test_serving_roles_change_rows_and_nothing_else(server, role):
         "COPY registry_unit TO PROGRAM 'true'",
     ):
         refused(server, role, statement)
+
+
+@pytest.mark.parametrize("role", ["anju_web", "anju_work"])
+def test_history_is_written_by_its_triggers_and_by_nobody_else(server, role):
+    with login(server, role) as session:
+        key = session.execute(
+            "INSERT INTO registry_person (name, sort_key, pinyin, initials, id_kind, id_mask,"
+            " id_hash, phone_mask, state, created_at) VALUES ('甲', '', '', '', 'resident',"
+            " '3203**', %s, '', 'active', now()) RETURNING id",
+            [role.encode()],
+        ).fetchone()[0]
+        session.execute("SELECT set_config('anju.actor', 'user:7', false)")
+        session.execute("UPDATE registry_person SET name = '乙' WHERE id = %s", [key])
+        kept = session.execute(
+            "SELECT actor, old_row ->> 'name', old_row ->> 'id_mask' FROM core_history"
+            " WHERE table_name = 'registry_person' AND row_id = %s",
+            [key],
+        ).fetchall()
+        assert kept == [("user:7", "甲", "3203**")]
+        # The redaction opens for an erased person only, and takes the numbers alone.
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="not erased"):
+            session.execute("SELECT registry_person_redact(%s)", [key])
+        session.execute("SELECT set_config('anju.redacting', 'on', false)")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            session.execute("UPDATE core_history SET actor = 'x'")
+        session.execute("UPDATE registry_person SET state = 'erased' WHERE id = %s", [key])
+        session.execute("SELECT registry_person_redact(%s)", [key])
+        kept = session.execute(
+            "SELECT old_row ->> 'name', old_row ->> 'id_mask', old_row ->> 'id_hash'"
+            " FROM core_history WHERE row_id = %s AND table_name = 'registry_person' ORDER BY id",
+            [key],
+        ).fetchall()
+        assert kept == [("甲", "", None), ("乙", "", None)]
 
 
 def test_the_reading_role_reads_and_not_what_opens_doors(server):

@@ -110,6 +110,8 @@ def _models() -> dict[str, type[Model]]:
         "registry:binding": registry.HomeBinding,
         "registry:complaint": registry.ReadComplaint,
         "registry:phone_separate": registry.Person,
+        "registry:stairwell_renumber": registry.Stairwell,
+        "registry:stairwell_remove": registry.Stairwell,
         "registry:unit_add": registry.Building,
         "registry:unit_merge": registry.Building,
         "registry:unit": registry.Unit,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from anju.access.states import Role
 from anju.core.actors import SYSTEM
 from anju.core.errors import Conflict, InvalidInput, NotFound, Refused
 from anju.registry import services, vault
-from anju.registry.models import Person, PersonKey
+from anju.registry.models import ChangeRequest, Person, PersonKey
 from tests.factories.registry import (
     NOW,
     identity,
@@ -112,6 +112,56 @@ def test_an_erased_person_can_never_be_read_again():
     with pytest.raises(vault.KeyMissing):
         vault.unseal(other.raw, "id", old_cipher)
     assert key.wrapped
+
+
+def test_an_erasure_reaches_the_history_and_the_proposals():
+    person = make_person("王小明", id_number=NUMBER, phone="13800138000")
+    make_committee()
+    clerk = make_actor(Role.DESK_CLERK)
+    services.change_propose(
+        actor=clerk,
+        action="person_identity_change",
+        target=person,
+        after=services.identity_proposal(person, identity()),
+        reason="更正",
+        at=NOW,
+    )
+    services.person_change(actor=SYSTEM, person=person, name="王大明", reason="更名", at=NOW)
+    services.person_erase(actor=SYSTEM, person=person, reason="本人申请", at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT old_row ->> 'name', old_row ->> 'id_mask', old_row ->> 'phone_mask',"
+            " old_row ->> 'id_hash', old_row ->> 'phone_hash', old_row ->> 'id_cipher'"
+            " FROM core_history WHERE table_name = 'registry_person' AND row_id = %s ORDER BY id",
+            [person.pk],
+        )
+        empty = ("", "", None, None, None)
+        assert cursor.fetchall() == [("王小明", *empty), ("王大明", *empty)]
+        cursor.execute(
+            "SELECT old_row -> 'after', old_row -> 'before' FROM core_history"
+            " WHERE table_name = 'registry_changerequest'"
+        )
+        assert {str(value) for row in cursor.fetchall() for value in row} == {"{}"}
+    change = ChangeRequest.objects.get()
+    assert (change.before, change.after) == ({}, {})
+
+
+def test_the_history_of_a_person_on_file_is_not_redacted():
+    person = make_person(id_number=NUMBER)
+    services.person_change(actor=SYSTEM, person=person, name="王大明", reason="更名", at=NOW)
+    with (
+        pytest.raises(ProgrammingError, match="not erased"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT registry_person_redact(%s)", [person.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT old_row ->> 'id_hash' FROM core_history WHERE row_id = %s"
+            " AND table_name = 'registry_person'",
+            [person.pk],
+        )
+        assert cursor.fetchone()[0]
 
 
 def test_a_value_is_tied_to_its_field_and_its_key():

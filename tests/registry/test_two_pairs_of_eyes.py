@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from anju.access.states import Role
+from anju.core.actors import SYSTEM
 from anju.core.errors import Conflict, InvalidInput, Refused
 from anju.registry import queries, services
 from anju.registry.models import ChangeRequest
@@ -163,4 +164,52 @@ def test_a_proposal_for_another_place_or_of_an_unknown_kind_is_refused(place, cl
 def test_a_proposal_that_lacks_values_is_told_so(after, place, clerk, reviewer):
     change = propose(clerk, make_community("花园", place), "community_rename", after)
     with pytest.raises(InvalidInput):
+        services.change_approve(actor=reviewer, change=change, at=NOW)
+
+
+def test_a_proposal_overtaken_by_another_change_is_not_made(place, clerk, reviewer):
+    unit = make_unit(make_building(make_community("花园", place)))
+    change = propose(clerk, unit, "unit_measure", {"registered_dm2": 9000})
+    services.unit_measure(actor=SYSTEM, unit=unit, areas={"registered_dm2": 12345}, at=NOW)
+    with pytest.raises(Conflict, match=r"Registered area, m² \(89.50, now 123.45\)"):
+        services.change_approve(actor=reviewer, change=change, at=NOW)
+    unit.refresh_from_db()
+    change.refresh_from_db()
+    assert (unit.registered_dm2, change.state) == (12345, "proposed")
+
+
+def test_a_transfer_is_not_made_when_others_own_the_home_by_now(place, clerk, reviewer):
+    unit = make_unit(make_building(make_community("花园", place)))
+    make_owner(unit, on_day=date(2020, 1, 1))
+    after = {"holders": [{"person": make_person("张丽").pk}], "on_day": "2026-02-01"}
+    change = propose(clerk, unit, "ownership_transfer", after)
+    services.ownership_transfer(
+        actor=SYSTEM,
+        unit=unit,
+        holders=[services.Holder(person=make_person("赵强"))],
+        on_day=date(2026, 1, 1),
+        source="court",
+        reason="判决",
+        at=NOW,
+    )
+    with pytest.raises(Conflict, match="Owners"):
+        services.change_approve(actor=reviewer, change=change, at=NOW)
+    assert queries.owners_on(unit, date(2026, 2, 1)).get().person.name == "赵强"
+
+
+def test_a_split_is_not_made_when_the_owners_changed(place, clerk, reviewer):
+    unit = make_unit(make_building(make_community("花园", place)))
+    make_owner(unit)
+    parts = [{"number": "101A", "area_dm2": 4000}, {"number": "101B", "area_dm2": 4950}]
+    change = propose(clerk, unit, "unit_split", {"parts": parts, "on_day": "2026-02-01"})
+    services.ownership_transfer(
+        actor=SYSTEM,
+        unit=unit,
+        holders=[services.Holder(person=make_person("赵强"))],
+        on_day=date(2026, 1, 1),
+        source="court",
+        reason="判决",
+        at=NOW,
+    )
+    with pytest.raises(Conflict, match="Owners"):
         services.change_approve(actor=reviewer, change=change, at=NOW)

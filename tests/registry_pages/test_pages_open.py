@@ -42,6 +42,8 @@ WITHOUT |= {"binding", "binding_end", "complaint", "complaint_answer"}
 def address(city, name):
     if "<int:pk>" not in next(str(p.pattern) for p in urls.urlpatterns if p.name == name):
         return reverse(f"registry:{name}")
+    if name in ("stairwell_renumber", "stairwell_remove"):
+        return reverse(f"registry:{name}", args=[city.building.stairwells.first().pk])
     key = SPECIAL.get(name) or OBJECTS.get(name) or OBJECTS[name.split("_")[0]]
     return reverse(f"registry:{name}", args=[getattr(city, key).pk])
 

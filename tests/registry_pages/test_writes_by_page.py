@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from anju.access.states import Role
+from anju.core.time import legal_day
 from anju.registry.models import ChangeRequest, Community, Ownership, Person, Project, Unit
 from tests.factories import registry
 
@@ -118,6 +122,10 @@ def test_a_refusal_needs_a_note(city, signed_in):
     assert city.community.code == "YG001"
 
 
+# A fee begins within a year of today.
+A_MONTH_AGO = (legal_day(timezone.now()) - timedelta(days=30)).isoformat()
+
+
 def owners(number, share="1", **more):
     return {
         "owner_1": number,
@@ -207,9 +215,13 @@ def test_homes_are_merged_after_review(city, signed_in):
 def test_fee_and_manager_are_read_back_as_of_a_past_day(city, signed_in):
     clerk = signed_in(Role.DISTRICT_CLERK, area=city.district)
     other = registry.make_manager(city.company, "周正")
-    fee = {"unit_kind": "home", "fee_fen": "2.35", "from_day": "2026-01-01", "reason": "调价"}
+    fee = {"unit_kind": "home", "fee_fen": "2.35", "from_day": A_MONTH_AGO, "reason": "调价"}
     assert clerk.post(url("project_fee", city.project), fee).status_code == 303
-    named = {"manager": "周正", "from_day": "2026-02-01"}
+    second = signed_in(Role.DISTRICT_CLERK, area=city.district)
+    change = ChangeRequest.objects.get()
+    assert "2.35" in second.get(url("change", change)).content.decode()
+    second.post(url("change", change), {"do": "approve"})
+    named = {"manager": "周正", "from_day": A_MONTH_AGO}
     assert clerk.post(url("project_manager", city.project), named).status_code == 303
     assert other.pk
     where = url("project", city.project)

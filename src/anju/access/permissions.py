@@ -217,6 +217,12 @@ _grant(
     Role.ASSOCIATION,
 )
 _grant("registry:change_review", _("Review proposed changes"), *_REVIEWERS)
+_grant(
+    "registry:file_reopen",
+    _("Reopen closed communities, areas and companies"),
+    Role.DESK_CONFIRMER,
+    Role.DESK_SIGNER,
+)
 _grant("registry:unit_import", _("Import homes from a file"), *_EDITORS)
 
 _grant("registry:api_read", _("Read the public register by program"), Role.API_PARTNER)

@@ -2,7 +2,7 @@
 
 ``anju_owner`` owns everything and cannot log in; ``anju_migrate`` becomes it; ``anju_web`` and
 ``anju_work`` change rows and own nothing; ``anju_read`` reads. Append-only tables give none of
-them UPDATE or DELETE.
+them UPDATE or DELETE, and the history no INSERT: its triggers write it as the owner.
 """
 
 from __future__ import annotations
@@ -92,6 +92,14 @@ def grants_write(owner: psycopg.Connection) -> None:
                 sql.Identifier(table)
             )
         )
+    # Written by its triggers with the owner's rights: a serving process invents no history.
+    for (table,) in guarded:
+        if table.startswith("core_history"):
+            run(
+                sql.SQL("REVOKE INSERT ON {} FROM anju_web, anju_work").format(
+                    sql.Identifier(table)
+                )
+            )
     for table in CLOSED_TO_READERS:
         if table in have:
             run(sql.SQL("REVOKE ALL ON {} FROM anju_read").format(sql.Identifier(table)))

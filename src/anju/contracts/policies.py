@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from anju.access.permissions import perm
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
-from anju.core.gates import Gate
 from anju.registry.models import Company
+from anju.registry.policies import COMPANY_CONTRACTABLE as COMPANY_CONTRACTABLE
 from anju.registry.states import CompanyState
 
 from .models import OutOfTownFiling, ServiceContract
@@ -21,9 +21,6 @@ END = perm("contracts:contract_end")
 FILING_VIEW = perm("contracts:filing_view")
 FILING_SUBMIT = perm("contracts:filing_submit")
 FILING_DECIDE = perm("contracts:filing_decide")
-
-# "May this company be contracted?" Higher apps (credit, enforcement) register further checks.
-COMPANY_CONTRACTABLE = Gate("contracts.company_contractable")
 
 
 def _is_party(actor: Actor, contract: ServiceContract) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,13 +11,26 @@ from anju.access.permissions import perm
 from anju.audit.models import AuditEvent
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
+from anju.core.gates import Gate
 from anju.reference.models import Area
 
-from .models import ChangeRequest, Community, HomeBinding, Person, Project, ReadComplaint
+from .models import (
+    ChangeRequest,
+    Community,
+    Company,
+    HomeBinding,
+    Person,
+    Project,
+    ReadComplaint,
+)
 from .states import COMPLAINT_FLOW, BindingKind, ChangeState, CommunityState
 
 NO_RIGHT = _("Your post does not allow this.")
 OUT_OF_REACH = _("This lies outside the place of your post.")
+
+# "May this company be contracted?" Asked here and by contracts; higher apps register the checks
+# (filing of companies from out of town, later credit and enforcement).
+COMPANY_CONTRACTABLE = Gate("registry.company_contractable")
 
 
 def may(actor: Actor, permission: str, target: models.Model | None = None) -> Decision:
@@ -45,6 +60,12 @@ def may_place(actor: Actor, permission: str, area: Area) -> Decision:
 def may_reveal_identity(actor: Actor, person: Person) -> Decision:
     """See a person's numbers in clear."""
     return may(actor, perm("registry:person_reveal"), person)
+
+
+def may_contract(company: Company, on: date) -> Decision:
+    """Whether the company may begin to serve an area on a day: what every gate says to it."""
+    reasons = COMPANY_CONTRACTABLE.reasons(company=company, on=on)
+    return Denied(" ".join(str(one.reason) for one in reasons)) if reasons else Allowed()
 
 
 def may_lead_project(actor: Actor, project: Project) -> Decision:

@@ -57,12 +57,21 @@ def merged_area(parts_dm2: Sequence[int]) -> int:
     return sum(parts_dm2)
 
 
-def owners_agree(ownerships: Sequence[frozenset[tuple[str, int, int, int]]]) -> bool:
+def owners_agree(ownerships: Sequence[frozenset[tuple[str, int, int, int, date | None]]]) -> bool:
     """Whether all units have the same owners with the same shares, so that they may be merged.
 
-    Each set holds ``(kind of owner, id, numerator, denominator)`` in lowest terms.
+    Each set holds ``(kind of owner, id, numerator, denominator, first day without it)``, the
+    share in lowest terms.
     """
     return len(set(ownerships)) <= 1
+
+
+FEE_DAYS = 366  # how far back and ahead a change of fee may begin
+
+
+def fee_day_is_near(from_day: date, today: date) -> bool:
+    """Whether a changed fee may begin on that day: within a year of today, either way."""
+    return abs((from_day - today).days) <= FEE_DAYS
 
 
 # --- numbers --------------------------------------------------------------------------------

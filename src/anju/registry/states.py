@@ -31,6 +31,9 @@ class AreaState(TextChoices):
 
 
 class ProjectState(TextChoices):
+    """Read from the period, never stored: no day passes without its state."""
+
+    PLANNED = "planned", _("Not begun")
     ACTIVE = "active", _("In service")
     ENDED = "ended", _("Ended")
 
@@ -278,6 +281,7 @@ APPEARANCE: list[tuple[TextChoices, tuple[str, str]]] = [
     (CommunityState.CLOSED, ("s-filed", "")),
     (AreaState.ACTIVE, ("s-done", "good")),
     (AreaState.CLOSED, ("s-filed", "")),
+    (ProjectState.PLANNED, ("s-open", "")),
     (ProjectState.ACTIVE, ("s-doing", "tile")),
     (ProjectState.ENDED, ("s-filed", "")),
     (BuildingState.ACTIVE, ("s-done", "good")),

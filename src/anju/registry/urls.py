@@ -7,6 +7,7 @@ from anju.ui.lists import list_view
 
 from . import tables
 from .views import (
+    acts_mending,
     acts_parties,
     acts_places,
     acts_shows,
@@ -43,6 +44,9 @@ urlpatterns = [
     path(f"{R}communities/<int:pk>/recode/", acts_places.community_recode, name="community_recode"),
     path(f"{R}communities/<int:pk>/move/", acts_places.community_move, name="community_move"),
     path(f"{R}communities/<int:pk>/close/", acts_places.community_close, name="community_close"),
+    path(
+        f"{R}communities/<int:pk>/reopen/", acts_mending.community_reopen, name="community_reopen"
+    ),
     path(f"{R}communities/<int:pk>/buildings/new/", acts_places.building_add, name="building_add"),
     # buildings
     path(
@@ -53,6 +57,24 @@ urlpatterns = [
     path(f"{R}buildings/<int:pk>/", places.building, name="building"),
     path(f"{R}buildings/<int:pk>/change/", acts_places.building_change, name="building_change"),
     path(f"{R}buildings/<int:pk>/move/", acts_places.building_move, name="building_move"),
+    path(
+        f"{R}buildings/<int:pk>/number/", acts_mending.building_renumber, name="building_renumber"
+    ),
+    path(
+        f"{R}buildings/<int:pk>/strike-off/",
+        acts_mending.building_demolish,
+        name="building_demolish",
+    ),
+    path(
+        f"{R}stairwells/<int:pk>/number/",
+        acts_mending.stairwell_renumber,
+        name="stairwell_renumber",
+    ),
+    path(
+        f"{R}stairwells/<int:pk>/strike-off/",
+        acts_mending.stairwell_remove,
+        name="stairwell_remove",
+    ),
     path(f"{R}buildings/<int:pk>/stairwells/new/", acts_places.stairwell_add, name="stairwell_add"),
     path(f"{R}buildings/<int:pk>/units/new/", acts_units.unit_add, name="unit_add"),
     path(f"{R}buildings/<int:pk>/merge/", acts_units.unit_merge, name="unit_merge"),
@@ -69,6 +91,8 @@ urlpatterns = [
     path(f"{R}areas/<int:pk>/release/", acts_places.area_release, name="area_release"),
     path(f"{R}areas/<int:pk>/show/", acts_shows.area_show, name="area_show"),
     path(f"{R}areas/<int:pk>/close/", acts_places.area_close, name="area_close"),
+    path(f"{R}areas/<int:pk>/reopen/", acts_mending.area_reopen, name="area_reopen"),
+    path(f"{R}areas/<int:pk>/recode/", acts_mending.area_recode, name="area_recode"),
     path(f"{R}areas/<int:pk>/projects/new/", acts_places.project_start, name="project_start"),
     path(
         f"{R}projects/",
@@ -77,6 +101,8 @@ urlpatterns = [
     ),
     path(f"{R}projects/<int:pk>/", places.project, name="project"),
     path(f"{R}projects/<int:pk>/end/", acts_places.project_end, name="project_end"),
+    path(f"{R}projects/<int:pk>/recode/", acts_mending.project_recode, name="project_recode"),
+    path(f"{R}projects/<int:pk>/first-day/", acts_mending.project_redate, name="project_redate"),
     path(f"{R}projects/<int:pk>/fee/", acts_places.project_fee, name="project_fee"),
     path(f"{R}projects/<int:pk>/manager/", acts_places.project_manager, name="project_manager"),
     # homes and units
@@ -120,6 +146,8 @@ urlpatterns = [
     path(f"{R}people/<int:pk>/", parties.person, name="person"),
     path(f"{R}people/<int:pk>/change/", acts_parties.person_change, name="person_change"),
     path(f"{R}people/<int:pk>/reveal/", parties.person_reveal, name="person_reveal"),
+    path(f"{R}people/<int:pk>/identity/", acts_mending.person_identity, name="person_identity"),
+    path(f"{R}people/<int:pk>/erase/", acts_mending.person_erase, name="person_erase"),
     path(f"{R}people/<int:pk>/manager/", acts_parties.manager_register, name="manager_register"),
     # companies
     path(
@@ -138,6 +166,7 @@ urlpatterns = [
     path(f"{R}companies/<int:pk>/rename/", acts_parties.company_rename, name="company_rename"),
     path(f"{R}companies/<int:pk>/recode/", acts_parties.company_recode, name="company_recode"),
     path(f"{R}companies/<int:pk>/close/", acts_parties.company_close, name="company_close"),
+    path(f"{R}companies/<int:pk>/reopen/", acts_mending.company_reopen, name="company_reopen"),
     path(f"{R}companies/<int:pk>/branches/new/", acts_parties.branch_add, name="branch_add"),
     path(f"{R}companies/<int:pk>/staff/new/", acts_parties.staff_add, name="staff_add"),
     path(f"{R}staff/<int:pk>/end/", acts_parties.staff_end, name="staff_end"),
@@ -146,6 +175,11 @@ urlpatterns = [
         f"{R}managers/",
         list_view(tables.ManagerList, permission=perm("registry:manager_view")),
         name="managers",
+    ),
+    path(f"{R}managers/new/", acts_mending.manager_enter, name="manager_enter"),
+    path(f"{R}managers/<int:pk>/certificate/", acts_mending.manager_change, name="manager_change"),
+    path(
+        f"{R}managers/<int:pk>/left-the-trade/", acts_mending.manager_retire, name="manager_retire"
     ),
     path(f"{R}managers/<int:pk>/", parties.manager, name="manager"),
     path(f"{R}managers/<int:pk>/company/", acts_parties.manager_employ, name="manager_employ"),

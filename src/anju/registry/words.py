@@ -8,6 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anju.core.area import m2
+from anju.core.money import yuan
+
+from .states import UnitKind
 
 ACTIONS: dict[str, Promise] = {
     "community_rename": _("Rename the community"),
@@ -19,6 +22,12 @@ ACTIONS: dict[str, Promise] = {
     "unit_split": _("Split a unit"),
     "unit_merge": _("Merge units"),
     "ownership_transfer": _("Record a change of owner"),
+    "area_recode": _("Change the code of the management area"),
+    "project_recode": _("Change the code of the project"),
+    "project_redate": _("Correct the first day of the project"),
+    "project_fee_change": _("Change the fee"),
+    "person_identity_change": _("Correct the identity number"),
+    "person_erase": _("Erase the person's numbers"),
 }
 FIELDS: dict[str, Promise] = {
     "name": _("Name"),
@@ -33,6 +42,10 @@ FIELDS: dict[str, Promise] = {
     "number": _("Number"),
     "holders": _("Owners"),
     "source": _("Source"),
+    "fee_fen": _("Fee, yuan a m² and month"),
+    "unit_kind": _("Kind of unit"),
+    "erase": _("Numbers erased"),
+    "stairwell": _("Stairwell"),
     "is_unsold": _("Developer's unsold stock"),
     "kind": _("Kind"),
     "is_old": _("Old community"),
@@ -92,4 +105,8 @@ def value_words(field: str, value: Any) -> str:
         return str(_("Yes") if value else _("No"))
     if field.endswith("_dm2") and isinstance(value, int):
         return m2(value)
+    if field == "fee_fen" and isinstance(value, int):
+        return yuan(value)
+    if field == "unit_kind" and value in UnitKind.values:
+        return str(UnitKind(value).label)
     return str(value)

@@ -1,4 +1,4 @@
-"""Things that have ended: a merged and a demolished unit, closed files, an erased person."""
+"""What has ended or not begun: a merged and a demolished unit, closed files, an erased person."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from anju.registry.services import (
     company_register,
     person_erase,
     person_register,
+    project_start,
     unit_demolish,
 )
 
@@ -57,5 +58,10 @@ def endings(cast: Cast, at: datetime) -> None:
     area_close(
         actor=SYSTEM, management_area=idle, on_day=today, reason="并入相邻物业管理区域", at=at
     )
+    later = ManagementArea.objects.exclude(pk__in=served).filter(state="active").order_by("-pk")[0]
+    project_start(
+        actor=clerk, management_area=later, company=cast.company, code="XM900001",
+        from_day=today + timedelta(days=30), fees={"home": 150}, at=at,
+    )  # fmt: skip
     person = person_register(actor=SYSTEM, name="陶然", at=at, phone=codes.phone(92_000_000))
     person_erase(actor=SYSTEM, person=person, reason="本人申请删除", at=at)

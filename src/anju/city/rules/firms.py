@@ -238,9 +238,8 @@ def _projects(
 def _project(out: Trade, p: Project, community: Community, dice: Dice) -> None:
     out.projects.append(p)
     reason = dice.pick(_END_REASONS) if p.end else ""
-    state = "ended" if p.end else "active"
     out.add(
-        "project", p.id, community.area.id, f"XM{p.id:06d}", p.area, p.company, state, reason,
+        "project", p.id, community.area.id, f"XM{p.id:06d}", p.area, p.company, reason,
         period(p.start, p.end),
     )  # fmt: skip
     low, high = {"old": (30, 75), "mid": (60, 140), "high": (120, 290), "villa": (220, 480)}[

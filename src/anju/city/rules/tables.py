@@ -41,7 +41,7 @@ COLUMNS = {
     "companystaff": "company_id person_id name title period",
     "manager": "id person_id name sort_key certificate_number published_phone state",
     "manageremployment": "manager_id company_id period",
-    "project": "id area_id code management_area_id company_id state end_reason period",
+    "project": "id area_id code management_area_id company_id end_reason period",
     "projectfee": "project_id unit_kind fee_fen period",
     "managerassignment": "project_id manager_id period",
     "building": (

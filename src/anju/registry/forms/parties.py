@@ -32,13 +32,6 @@ class PersonNew(forms.Form):
 
 class PersonChange(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
-    id_number = forms.CharField(
-        label=_("New identity number"),
-        max_length=40,
-        required=False,
-        widget=PRIVATE,
-        help_text=_("Leave empty to keep the number on file."),
-    )
     phone = forms.CharField(
         label=_("New phone"),
         max_length=20,

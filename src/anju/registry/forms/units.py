@@ -11,7 +11,7 @@ from anju.core.area import dm2_from_m2, m2
 from anju.core.errors import InvalidInput
 
 from .. import rules
-from ..models import Company, Unit
+from ..models import Company, Stairwell, Unit
 from ..states import OwnershipSource, UnitKind
 from .fields import (
     ActorForm,
@@ -34,7 +34,9 @@ class UnitFacts(ActorForm):
 
     def prepare(self) -> None:
         building = self.target.building if isinstance(self.target, Unit) else self.target
-        self.stairwells = {str(s.pk): s for s in building.stairwells.order_by("number")}
+        self.stairwells = {
+            str(s.pk): s for s in Stairwell.objects.filter(building=building).order_by("number")
+        }
         choices = [("", _("None"))] + [(pk, s.number) for pk, s in self.stairwells.items()]
         self.fields["stairwell"].choices = choices  # type: ignore[attr-defined]
 
@@ -105,6 +107,18 @@ class MergeForm(ActorForm):
         label=_("Units to merge"), widget=forms.CheckboxSelectMultiple
     )
     number = forms.CharField(label=_("Number of the merged unit"), max_length=20)
+    stairwell = forms.ChoiceField(
+        label=_("Stairwell of the merged unit"),
+        required=False,
+        help_text=_("Needed when the units lie in several."),
+    )
+    floor = forms.IntegerField(
+        label=_("Floor of the merged unit"),
+        required=False,
+        min_value=-9,
+        max_value=200,
+        help_text=_("Needed when the units lie on several."),
+    )
     on_day = day_field(label=_("Merged on"))
     reason = reason_field()
     evidence = evidence_field()
@@ -112,6 +126,11 @@ class MergeForm(ActorForm):
     def prepare(self) -> None:
         rows = Unit.objects.active().filter(building=self.target).order_by("sort_key")[:500]
         self.offered = {str(u.pk): u for u in rows}
+        stairwells = self.target.stairwells.order_by("number").values_list("pk", "number")
+        self.fields["stairwell"].choices = [  # type: ignore[attr-defined]
+            ("", _("The same for all")),
+            *((str(pk), number) for pk, number in stairwells),
+        ]
         words = _("%(number)s, %(area)s m²")
         self.fields["units"].choices = [  # type: ignore[attr-defined]
             (pk, words % {"number": u.number, "area": m2(u.area_dm2)})
@@ -125,6 +144,15 @@ class MergeForm(ActorForm):
         if any(unit.area_dm2 <= 0 for unit in found):
             raise forms.ValidationError(_("The area of every unit must be known first."))
         return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        found = data.get("units") or []
+        if not data.get("stairwell") and len({unit.stairwell_id for unit in found}) > 1:
+            self.add_error("stairwell", _("The units lie in several stairwells; choose one."))
+        if data.get("floor") is None and len({unit.floor for unit in found}) > 1:
+            self.add_error("floor", _("The units lie on several floors; give one."))
+        return data
 
 
 class OwnersForm(forms.Form):

@@ -235,6 +235,12 @@ class Building(PlacedModel):
         return str(self)
 
 
+class StairwellQuerySet(models.QuerySet["Stairwell"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Stairwells of the buildings the actor may see."""
+        return self.filter(building__in=Building.objects.visible_to(actor).values("pk"))
+
+
 class Stairwell(models.Model):
     """A part of a building with its own entrance (单元)."""
 
@@ -242,6 +248,8 @@ class Stairwell(models.Model):
     number = models.CharField(_("number"), max_length=20)
     has_lift = models.BooleanField(_("lift"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StairwellQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("stairwell")

@@ -36,7 +36,10 @@ class ManagerQuerySet(models.QuerySet["Manager"]):
 
     def published(self) -> Self:
         """Managers who lead a project today, with their published telephone."""
-        return self.filter(state=ManagerState.ACTIVE)
+        from .projects import ManagerAssignment
+
+        leads = ManagerAssignment.objects.today().values("manager_id")
+        return self.filter(state=ManagerState.ACTIVE, pk__in=leads)
 
 
 class Manager(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from anju.core.actors import Actor, Reach
+from anju.reference.models import Area
 
 from ..states import IdKind, PersonState
 from .base import Today, sort_field
@@ -16,9 +17,14 @@ from .base import Today, sort_field
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, actor: Actor) -> Self:
-        """People who own a unit within the actor's reach, or are managers or staff there."""
+        """People who own a unit, lead a project or were registered within the actor's reach.
+
+        A company sees its managers and staff of today.
+        """
         from .bindings import HomeBinding
+        from .managers import Manager
         from .owners import Ownership
+        from .projects import Project
 
         if actor.elevation is not None:
             rows = actor.elevation.rows
@@ -32,10 +38,18 @@ class PersonQuerySet(models.QuerySet["Person"]):
         if actor.reach is Reach.CITY:
             return self
         if level is not None:
-            owns = Ownership.objects.filter(
-                person_id=OuterRef("pk"), **{f"unit__{level}": actor.area_id or 0}
+            place = actor.area_id or 0
+            owns = Ownership.objects.filter(person_id=OuterRef("pk"), **{f"unit__{level}": place})
+            entered = Person.objects.filter(
+                Q(registered_in=place) | Q(**{f"registered_in__{level}": place})
             )
-            return self.filter(Exists(owns))
+            served = Project.objects.filter(period__contains=Today(), **{level: place})
+            leads = Manager.objects.filter(
+                assignments__period__contains=Today(), assignments__project__in=served.values("pk")
+            )
+            return self.filter(
+                Exists(owns) | Q(pk__in=entered.values("pk")) | Q(pk__in=leads.values("person_id"))
+            )
         if actor.reach is Reach.COMPANY:
             works = Q(
                 employments__company__organisation_id=actor.organisation_id or 0,
@@ -74,6 +88,10 @@ class Person(models.Model):
     phone_hash = models.BinaryField(max_length=32, null=True, editable=False)
     phone_mask = models.CharField(_("phone"), max_length=24, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=16, choices=PersonState, default="active")
+    # The place of the post that registered the person: its officials see whom they entered.
+    registered_in = models.ForeignKey(
+        Area, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PersonQuerySet.as_manager()
@@ -87,6 +105,11 @@ class Person(models.Model):
                 fields=["phone_hash"],
                 name="registry_person_phone",
                 condition=Q(phone_hash__isnull=False),
+            ),
+            models.Index(
+                fields=["registered_in"],
+                name="registry_person_entered",
+                condition=Q(registered_in__isnull=False),
             ),
         ]
         constraints = [

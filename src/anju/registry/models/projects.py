@@ -6,9 +6,11 @@ from typing import Self
 
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anju.core.actors import Actor
+from anju.core.time import legal_day
 from anju.reference.models import PlacedModel, PlacedQuerySet
 
 from ..states import AreaState, ProjectState, UnitKind
@@ -136,6 +138,14 @@ class ProjectQuerySet(PlacedQuerySet):
         """Projects in service today."""
         return self.filter(period__contains=Today())
 
+    def in_state(self, state: str) -> Self:
+        """Projects that are not begun, in service or ended today."""
+        if state == ProjectState.PLANNED:
+            return self.filter(period__startswith__gt=Today())
+        if state == ProjectState.ENDED:
+            return self.filter(period__endswith__lte=Today())
+        return self.current()
+
 
 class Project(PlacedModel, DatedModel):
     """One company's service of one management area, from day to day."""
@@ -150,7 +160,6 @@ class Project(PlacedModel, DatedModel):
     company = models.ForeignKey(
         "registry.Company", models.PROTECT, related_name="projects", verbose_name=_("company")
     )
-    state = models.CharField(_("state"), max_length=16, choices=ProjectState, default="active")
     end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
 
     objects = ProjectQuerySet.as_manager()
@@ -173,6 +182,19 @@ class Project(PlacedModel, DatedModel):
     @property
     def journal_label(self) -> str:
         return str(self)
+
+    @property
+    def state(self) -> ProjectState:
+        """Where the project stands today."""
+        today = legal_day(timezone.now())
+        if today < self.period.lower:
+            return ProjectState.PLANNED
+        ended = self.period.upper is not None and self.period.upper <= today
+        return ProjectState.ENDED if ended else ProjectState.ACTIVE
+
+    def get_state_display(self) -> str:
+        """The state in words."""
+        return str(self.state.label)
 
 
 class ProjectFee(DatedModel):

@@ -51,8 +51,11 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
         return self if actor.reach is Reach.CITY else self.published()
 
     def published(self) -> Self:
-        """Entries anybody may find."""
-        return self.filter(is_public=True)
+        """Entries anybody may find; of managers those who lead a project today."""
+        from .managers import Manager
+
+        leads = models.Q(object_id__in=Manager.objects.published().values("pk"))
+        return self.filter(leads | ~models.Q(kind=EntryKind.MANAGER), is_public=True)
 
 
 class SearchEntry(models.Model):

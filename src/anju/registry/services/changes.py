@@ -26,16 +26,22 @@ from ..models import (
     ImportBatch,
     ManagementArea,
     Person,
+    Project,
+    Stairwell,
     Unit,
 )
 from ..policies import may, may_review_change, may_withdraw_change
 from ..purposes import EVIDENCE
 from ..states import CHANGE_MOVES, ChangeState
+from ..words import field_words, value_words
 from .base import locked, required, told
 from .communities import community_recode, community_rename
 from .companies import company_recode, company_rename
+from .corrections import area_recode, project_recode, project_redate
 from .owners import Holder, ownership_transfer
-from .projects import area_rename
+from .people import identity_proposed, person_erase, person_identity_change
+from .projects import area_rename, fee_day_check, project_fee_change
+from .standing import overtaken, standing
 from .units import Part, unit_measure, unit_merge, unit_split
 
 PROPOSED = journal.declare("registry.change_propose", _("Proposed a change"))
@@ -109,10 +115,34 @@ def _split(target: Unit, after: Mapping[str, Any], **common: Any) -> None:
 
 def _merge(target: Unit, after: Mapping[str, Any], **common: Any) -> None:
     units = list(Unit.objects.filter(pk__in=[target.pk, *after.get("units", [])]))
-    unit_merge(units=units, number=_text(after, "number"), on_day=_day(after), **common)
+    stairwell = Stairwell.objects.filter(pk=after.get("stairwell") or 0).first()
+    unit_merge(
+        units=units, number=_text(after, "number"), on_day=_day(after), stairwell=stairwell,
+        floor=after.get("floor"), **common,
+    )  # fmt: skip
 
 
-# What needs two pairs of eyes: names, codes, owners and areas.
+def _fee(target: Project, after: Mapping[str, Any], **common: Any) -> None:
+    project_fee_change(
+        project=target, fee_fen=int(after.get("fee_fen") or 0), from_day=_day(after),
+        unit_kind=str(after.get("unit_kind", "home")), **common,
+    )  # fmt: skip
+
+
+def _identity(target: Person, after: Mapping[str, Any], **common: Any) -> None:
+    number = identity_proposed(target, str(after.get("id_sealed", "")))
+    person_identity_change(person=target, id_number=number, **common)
+
+
+def _erase(target: Person, after: Mapping[str, Any], **common: Any) -> None:
+    person_erase(person=target, **common)
+
+
+def _redate(target: Project, after: Mapping[str, Any], **common: Any) -> None:
+    project_redate(project=target, from_day=_day(after), **common)
+
+
+# What needs two pairs of eyes: names, codes, owners, areas, fees, and what is sealed of people.
 GUARDED: dict[str, tuple[type[models.Model], _Apply]] = {
     "community_rename": (Community, _rename(community_rename, "community")),
     "community_recode": (Community, _recode(community_recode, "community")),
@@ -123,7 +153,17 @@ GUARDED: dict[str, tuple[type[models.Model], _Apply]] = {
     "unit_split": (Unit, _split),
     "unit_merge": (Unit, _merge),
     "ownership_transfer": (Unit, _transfer),
+    "area_recode": (ManagementArea, _recode(area_recode, "management_area")),
+    "project_recode": (Project, _recode(project_recode, "project")),
+    "project_redate": (Project, _redate),
+    "project_fee_change": (Project, _fee),
+    "person_identity_change": (Person, _identity),
+    "person_erase": (Person, _erase),
 }
+# Who may change people may propose what concerns their numbers, and nobody else.
+_ALSO_NEEDED = dict.fromkeys(
+    ("person_identity_change", "person_erase"), perm("registry:person_change")
+)
 
 
 @service
@@ -135,7 +175,6 @@ def change_propose(
     after: Mapping[str, Any],
     reason: str,
     at: datetime,
-    before: Mapping[str, Any] | None = None,
     evidence: Sequence[UploadedFile] = (),
 ) -> ChangeRequest:
     """Propose a change; it is made when another person approves it.
@@ -151,15 +190,21 @@ def change_propose(
     if action not in GUARDED or not isinstance(target, GUARDED[action][0]):
         raise InvalidInput({"action": [_("This change is not known.")]})
     may(actor, PROPOSE, target).require()
+    if action in _ALSO_NEEDED:
+        may(actor, _ALSO_NEEDED[action], target).require()
+    if action == "project_fee_change":
+        fee_day_check(_day(after), at)
     if actor.user_id is None:
         raise InvalidInput({"action": [_("Only a person may propose a change.")]})
+    # Read anew: what is compared at the approval is what the register holds, not the caller.
+    target = GUARDED[action][0]._default_manager.get(pk=target.pk)
     change = ChangeRequest(
-        area_id=_place(target),
+        area_id=_place(target, actor),
         action=action,
         target_type=target._meta.label_lower,
         target_id=target.pk,
         target_label=str(getattr(target, "journal_label", target))[:200],
-        before=dict(before if before is not None else _before(target, after)),
+        before=standing(action, target, after),
         after=dict(after),
         reason=required("reason", reason),
         proposed_by_id=actor.user_id,
@@ -183,7 +228,8 @@ def change_approve(
     """Approve a change and make it, in one transaction.
 
     Raises:
-        Refused: the proposer themselves; Conflict: it was decided, or cannot be made any more.
+        Refused: the proposer themselves; Conflict: it was decided, what it was to change has
+            changed since, or it cannot be made any more.
     """
     may_review_change(actor, change).require()
     change = locked(change)
@@ -195,6 +241,7 @@ def change_approve(
         target = model._default_manager.filter(pk=change.target_id).first()
         if target is None:
             raise NotFound(_("What was to be changed does not exist any more."))
+        _still_stands(change, target)
         apply(target, change.after, actor=actor, at=at, reason=change.reason, approved=change)
     files_freeze(actor=actor, owner=change, at=at)
     journal.record(actor=actor, action=APPROVED, at=at, target=change, reason=note)
@@ -256,18 +303,48 @@ def _move(change: ChangeRequest, to: str) -> None:
     change.state = to
 
 
-def _place(target: models.Model) -> int:
-    """The place whose officials review: the target's own; a company's is its registered place."""
+def _still_stands(change: ChangeRequest, target: models.Model) -> None:
+    """Nobody approves what they have not seen: the register must hold what the proposal found.
+
+    Raises:
+        Conflict: naming what changed since.
+    """
+    now = standing(change.action, target, change.after)
+    changed = overtaken(change.before, now)
+    if not changed:
+        return
+    said = [
+        str(field_words(name))
+        if isinstance(now[name], list)
+        else _("%(field)s (%(before)s, now %(now)s)")
+        % {
+            "field": field_words(name),
+            "before": value_words(name, change.before[name]),
+            "now": value_words(name, now[name]),
+        }
+        for name in changed
+    ]
+    raise Conflict(
+        _(
+            "Since this was proposed, other values were recorded: %(fields)s."
+            " Refuse it and have it proposed anew."
+        )
+        % {"fields": str(_(", ")).join(str(one) for one in said)}
+    )
+
+
+def _place(target: models.Model, actor: Actor) -> int:
+    """The place whose officials review.
+
+    The target's own; a company's is its registered place; otherwise the post's of who proposes.
+    """
     for field in ("area_id", "registered_area_id"):
         found = getattr(target, field, None)
         if found is not None:
             return int(found)
+    if actor.area_id is not None:
+        return actor.area_id
     root = Area.objects.filter(parent=None).order_by("pk").first()
     if root is None:
         raise Conflict(_("No place is on file yet."))
     return root.pk
-
-
-def _before(target: models.Model, after: Mapping[str, Any]) -> dict[str, Any]:
-    names = {field.name for field in target._meta.fields}
-    return {name: getattr(target, name) for name in after if name in names}

@@ -32,7 +32,7 @@ from ..models import (
 from ..policies import may, may_place
 from ..states import BuildingState, CommunityState, UnitState
 from .base import checked, locked, need_second_person, not_after_today, required, succeed, told
-from .search import community_index, community_unindex
+from .search import community_index
 
 REGISTERED = journal.declare("registry.community_register", _("Registered the community"))
 RENAMED = journal.declare("registry.community_rename", _("Renamed the community"))
@@ -40,12 +40,14 @@ RECODED = journal.declare("registry.community_recode", _("Changed the code of th
 CHANGED = journal.declare("registry.community_change", _("Changed the community"))
 MOVED = journal.declare("registry.community_move", _("Moved the community to another place"))
 CLOSED = journal.declare("registry.community_close", _("Closed the community"))
+REOPENED = journal.declare("registry.community_reopen", _("Reopened the community"))
 BUILDING_ADDED = journal.declare("registry.building_add", _("Added a building"))
 BUILDING_CHANGED = journal.declare("registry.building_change", _("Changed a building"))
 BUILDING_MOVED = journal.declare("registry.building_move", _("Moved a building to another place"))
 STAIRWELL_ADDED = journal.declare("registry.stairwell_add", _("Added a stairwell"))
 
 CHANGE = perm("registry:community_change")
+REOPEN = perm("registry:file_reopen")
 
 # Fields changed without a second person; names, codes and places have services of their own.
 COMMUNITY_FIELDS = frozenset(
@@ -185,8 +187,13 @@ def community_change(
 
 @service
 def community_move(*, actor: Actor, community: Community, area: Area, at: datetime) -> Community:
-    """Put the community in another place; its buildings, units and bindings follow by trigger."""
+    """Put the community in another place; its buildings, units and bindings follow by trigger.
+
+    Raises:
+        Refused: the community or its new place lies outside the actor's reach.
+    """
     may(actor, CHANGE, community).require()
+    may_place(actor, CHANGE, area).require()
     community = locked(community)
     before, community.area = community.area_id, area
     with told():
@@ -214,10 +221,34 @@ def community_close(
     community.state, community.closed_on = CommunityState.CLOSED, on_day
     with told():
         community.save(update_fields=["state", "closed_on"])
-        community_unindex(community)
+        community_index(community)
     journal.record(
         actor=actor, action=CLOSED, at=at, target=community, reason=required("reason", reason)
     )
+    return community
+
+
+@service
+def community_reopen(*, actor: Actor, community: Community, reason: str, at: datetime) -> Community:
+    """Put a community back in use that was closed by mistake.
+
+    Raises:
+        Conflict: it is not closed.
+    """
+    may(actor, REOPEN, community).require()
+    community = locked(community)
+    if community.state != CommunityState.CLOSED:
+        raise Conflict(_("The community is not closed."))
+    reason = required("reason", reason)
+    before = str(community.closed_on)
+    community.state, community.closed_on = CommunityState.ACTIVE, None
+    with told():
+        community.save(update_fields=["state", "closed_on"])
+        community_index(community)
+    journal.record(
+        actor=actor, action=REOPENED, at=at, target=community, reason=reason,
+        changes={"closed_on": [before, None]},
+    )  # fmt: skip
     return community
 
 
@@ -232,8 +263,16 @@ def building_add(
     stairwells: Sequence[str] = (),
     fields: Mapping[str, Any] | None = None,
 ) -> Building:
-    """Add a building to a community, at the community's place unless another is given."""
+    """Add a building to a community, at the community's place unless another is given.
+
+    Raises:
+        Refused: the community or the other place lies outside the actor's reach.
+    """
     may(actor, CHANGE, community).require()
+    if area is not None:
+        may_place(actor, CHANGE, area).require()
+    if community.state == CommunityState.CLOSED:
+        raise Conflict(_("The community is closed."))
     building = Building(
         community=community,
         area_id=area.pk if area else community.area_id,
@@ -270,8 +309,13 @@ def building_change(
 
 @service
 def building_move(*, actor: Actor, building: Building, area: Area, at: datetime) -> Building:
-    """Put one building in another place; its units follow by trigger."""
+    """Put one building in another place; its units follow by trigger.
+
+    Raises:
+        Refused: the building or its new place lies outside the actor's reach.
+    """
     may(actor, CHANGE, building).require()
+    may_place(actor, CHANGE, area).require()
     building = locked(building)
     if building.state != BuildingState.ACTIVE:
         raise Conflict(_("The building is not in use any more."))

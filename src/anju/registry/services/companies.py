@@ -31,6 +31,7 @@ RENAMED = journal.declare("registry.company_rename", _("Renamed the company"))
 RECODED = journal.declare("registry.company_recode", _("Changed the company's credit code"))
 CHANGED = journal.declare("registry.company_change", _("Changed the company"))
 CLOSED = journal.declare("registry.company_close", _("Closed the company"))
+REOPENED = journal.declare("registry.company_reopen", _("Put the company back in business"))
 BRANCH_ADDED = journal.declare("registry.branch_add", _("Added a branch"))
 STAFF_ADDED = journal.declare("registry.staff_add", _("Added a member of staff"))
 STAFF_ENDED = journal.declare("registry.staff_end", _("Ended a member of staff"))
@@ -38,6 +39,7 @@ STAFF_ENDED = journal.declare("registry.staff_end", _("Ended a member of staff")
 CHANGE = perm("registry:company_change")
 STAFF = perm("registry:staff_change")
 REVIEW = perm("registry:change_review")
+REOPEN = perm("registry:file_reopen")
 
 COMPANY_FIELDS = frozenset(
     {
@@ -73,7 +75,7 @@ def company_register(
     Raises:
         InvalidInput: the code's check character is wrong; Conflict: the code is on file.
     """
-    may(actor, CHANGE).require()
+    may(actor, CHANGE, parent).require()
     company = Company(
         code=_code(code),
         name=required("name", name, longest=120),
@@ -194,16 +196,41 @@ def company_change(
 
 @service
 def company_close(*, actor: Actor, company: Company, reason: str, at: datetime) -> Company:
-    """Mark a company as out of business; it must not serve a project today."""
+    """Mark a company as out of business; it must not serve a project today or later."""
     may(actor, CHANGE, company).require()
     company = locked(company)
-    if company.projects.filter(period__contains=legal_day(at)).exists():
+    if company.state == CompanyState.CLOSED:
+        raise Conflict(_("The company is closed already."))
+    if company.projects.filter(period__endswith__isnull=True).exists() or (
+        company.projects.filter(period__endswith__gt=legal_day(at)).exists()
+    ):
         raise Conflict(_("The company still serves a project; end it first."))
     company.state = CompanyState.CLOSED
     company.save(update_fields=["state"])
+    company_index(company)
     journal.record(
         actor=actor, action=CLOSED, at=at, target=company, reason=required("reason", reason)
     )
+    return company
+
+
+@service
+def company_reopen(*, actor: Actor, company: Company, reason: str, at: datetime) -> Company:
+    """Put a company back in business that was marked as closed by mistake.
+
+    Raises:
+        Conflict: it is in business.
+    """
+    may(actor, REOPEN, company).require()
+    company = locked(company)
+    if company.state != CompanyState.CLOSED:
+        raise Conflict(_("The company is in business."))
+    reason = required("reason", reason)
+    company.state = CompanyState.ACTIVE
+    with told():
+        company.save(update_fields=["state"])
+        company_index(company)
+    journal.record(actor=actor, action=REOPENED, at=at, target=company, reason=reason)
     return company
 
 
@@ -221,6 +248,8 @@ def staff_add(
 ) -> CompanyStaff:
     """Add a member of staff from a day on."""
     may(actor, STAFF, company).require()
+    if person is not None:
+        may(actor, STAFF, person).require()
     with told():
         staff = CompanyStaff.objects.create(
             company=company,

@@ -17,7 +17,9 @@ from anju.core.transactions import service
 from .. import rules
 from ..models import Company, Manager, ManagerAssignment, ManagerEmployment, Person
 from ..policies import may
+from ..states import IdKind, ManagerState
 from .base import checked, end_spell, locked, required, succeed, told
+from .people import person_by_number, person_enter
 from .search import manager_index
 
 REGISTERED = journal.declare("registry.manager_register", _("Opened a project manager's file"))
@@ -44,6 +46,60 @@ def manager_register(
 ) -> Manager:
     """Open the file of a project manager who works for a company from a day on."""
     may(actor, CHANGE, company).require()
+    may(actor, CHANGE, person).require()
+    return _open_file(
+        actor=actor, person=person, company=company, from_day=from_day, at=at,
+        published_phone=published_phone, certificate_number=certificate_number, user=user,
+    )  # fmt: skip
+
+
+@service
+def manager_enter(
+    *,
+    actor: Actor,
+    name: str,
+    company: Company,
+    from_day: date,
+    at: datetime,
+    id_number: str = "",
+    id_kind: str = IdKind.RESIDENT,
+    phone: str = "",
+    published_phone: str = "",
+    certificate_number: str = "",
+) -> Manager:
+    """Open the file of a manager by name and identity number; the person is registered if new.
+
+    Raises:
+        Conflict: the number is on file under another name, or the person has a file already.
+    """
+    may(actor, CHANGE, company).require()
+    name = required("name", name, longest=60)
+    person = person_by_number(id_kind, id_number)
+    if person is None:
+        person = person_enter(
+            actor=actor, name=name, id_number=id_number, phone=phone, id_kind=id_kind, at=at
+        )
+    elif person.name != name:
+        raise Conflict(_("This identity number is on file under another name."))
+    return _open_file(
+        actor=actor, person=person, company=company, from_day=from_day, at=at,
+        published_phone=published_phone, certificate_number=certificate_number, user=None,
+    )  # fmt: skip
+
+
+def _open_file(
+    *,
+    actor: Actor,
+    person: Person,
+    company: Company,
+    from_day: date,
+    at: datetime,
+    published_phone: str,
+    certificate_number: str,
+    user: User | None,
+) -> Manager:
+    if Manager.objects.filter(person=person).exists():
+        raise Conflict(_("The person has a manager's file already."))
     manager = Manager(
         person=person,
         name=person.name,
@@ -75,6 +131,7 @@ def manager_employ(
         Conflict: the manager leads a project of the former company on that day.
     """
     may(actor, CHANGE, company).require()
+    may(actor, CHANGE, manager).require()
     manager = locked(manager)
     leads = ManagerAssignment.objects.filter(manager=manager, period__contains=from_day).exclude(
         project__company=company
@@ -82,7 +139,11 @@ def manager_employ(
     if leads.exists():
         raise Conflict(_("The manager leads a project of another company; change that first."))
     with told():
+        if manager.state != ManagerState.ACTIVE:
+            manager.state = ManagerState.ACTIVE  # back in the trade
+            manager.save(update_fields=["state"])
         succeed(ManagerEmployment, {"manager": manager}, {"company": company}, from_day)
+        manager_index(manager)
     journal.record(
         actor=actor, action=EMPLOYED, at=at, target=manager,
         changes={"company": [None, company.name], "on_day": [None, str(from_day)]},

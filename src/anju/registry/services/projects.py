@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from anju.access.permissions import perm
 from anju.core import journal
-from anju.core.actors import Actor
+from anju.core.actors import Actor, ActorKind
 from anju.core.errors import Conflict, InvalidInput
 from anju.core.text import sort_key
 from anju.core.time import legal_day
 from anju.core.transactions import service
 from anju.reference.models import Area
 
+from .. import rules
 from ..models import (
     AreaBuilding,
     Building,
@@ -30,8 +31,9 @@ from ..models import (
     Project,
     ProjectFee,
 )
-from ..policies import may, may_lead_project, may_place
-from ..states import AreaState, CompanyKind, CompanyState, ProjectState
+from ..policies import may, may_contract, may_lead_project, may_place
+from ..queries.asof import fee_on
+from ..states import AreaState, CompanyKind, CompanyState
 from .base import (
     checked,
     end_spell,
@@ -51,6 +53,7 @@ RELEASED = journal.declare(
     "registry.building_release", _("Took buildings out of a management area")
 )
 AREA_CLOSED = journal.declare("registry.area_close", _("Closed a management area"))
+AREA_REOPENED = journal.declare("registry.area_reopen", _("Reopened a management area"))
 STARTED = journal.declare("registry.project_start", _("Started a project"))
 ENDED = journal.declare("registry.project_end", _("Ended a project"))
 FEE_CHANGED = journal.declare("registry.project_fee_change", _("Changed the fee of a project"))
@@ -76,6 +79,8 @@ def area_delimit(
 ) -> ManagementArea:
     """Delimit a management area: the buildings that belong to it from a day on."""
     may_place(actor, AREA_CHANGE, area).require()
+    for building in buildings:
+        may(actor, AREA_CHANGE, building).require()
     if not buildings:
         raise InvalidInput({"buildings": [_("Choose at least one building.")]})
     row = ManagementArea(
@@ -195,9 +200,35 @@ def area_close(
             end_spell(AreaBuilding, {"pk": member.pk}, on_day)
         row.state, row.closed_on = AreaState.CLOSED, on_day
         row.save(update_fields=["state", "closed_on"])
+        area_index(row)
     journal.record(
         actor=actor, action=AREA_CLOSED, at=at, target=row, reason=required("reason", reason)
     )
+    return row
+
+
+@service
+def area_reopen(
+    *, actor: Actor, management_area: ManagementArea, reason: str, at: datetime
+) -> ManagementArea:
+    """Put a management area back in force; buildings are put in anew.
+
+    Raises:
+        Conflict: it is not closed.
+    """
+    may(actor, perm("registry:file_reopen"), management_area).require()
+    row = locked(management_area)
+    if row.state != AreaState.CLOSED:
+        raise Conflict(_("The management area is not closed."))
+    before = str(row.closed_on)
+    row.state, row.closed_on = AreaState.ACTIVE, None
+    with told():
+        row.save(update_fields=["state", "closed_on"])
+        area_index(row)
+    journal.record(
+        actor=actor, action=AREA_REOPENED, at=at, target=row, reason=required("reason", reason),
+        changes={"closed_on": [before, None]},
+    )  # fmt: skip
     return row
 
 
@@ -222,12 +253,15 @@ def project_start(
 
     Raises:
         Conflict: another company serves the area in that period.
+        Refused: out of reach, or the gate says why the company may not be contracted.
     """
     may(actor, PROJECT_CHANGE, management_area).require()
+    may(actor, PROJECT_CHANGE, company).require()
     if company.kind != CompanyKind.PROPERTY or company.state != CompanyState.ACTIVE:
         raise Conflict(_("Only a property company in business may serve an area."))
     if to_day is not None and to_day <= from_day:
         raise InvalidInput({"to_day": [_("The end lies after the beginning.")]})
+    may_contract(company, from_day).require()
     row = locked(management_area)
     if row.state != AreaState.ACTIVE:
         raise Conflict(_("The management area is closed."))
@@ -261,9 +295,7 @@ def project_end(
     with told():
         project.period = DateRange(project.period.lower, on_day)
         project.end_reason = required("reason", reason)
-        if on_day <= legal_day(at):
-            project.state = ProjectState.ENDED
-        project.save(update_fields=["period", "end_reason", "state"])
+        project.save(update_fields=["period", "end_reason"])
         for model in (ProjectFee, ManagerAssignment):
             # What would begin after the end never begins; what runs past it ends with it.
             model._default_manager.filter(project=project, period__startswith__gte=on_day).delete()
@@ -284,17 +316,36 @@ def project_fee_change(
     at: datetime,
     unit_kind: str = "home",
     reason: str = "",
+    approved: ChangeRequest | None = None,
 ) -> Project:
-    """Change the fee (fen per m² and month) of a kind of unit from a day on."""
-    may(actor, PROJECT_CHANGE, project).require()
+    """Change the fee (fen per m² and month) of a kind of unit from a day on.
+
+    Raises:
+        Refused: nobody else approved it; InvalidInput: more than a year back or ahead.
+    """
+    need_second_person(actor, approved, "project_fee_change")
+    may(actor, PROJECT_CHANGE if approved is None else REVIEW, project).require()
+    if actor.kind is not ActorKind.SYSTEM:
+        fee_day_check(from_day, at)
     project = locked(project)
+    before = fee_on(project, from_day, unit_kind)
     with told():
         _set_fee(project, unit_kind, fee_fen, from_day)
     journal.record(
         actor=actor, action=FEE_CHANGED, at=at, target=project, reason=reason,
-        changes={unit_kind: [None, fee_fen], "on_day": [None, str(from_day)]},
+        changes={unit_kind: [before, fee_fen], "on_day": [None, str(from_day)]},
     )  # fmt: skip
     return project
+
+
+def fee_day_check(from_day: date, at: datetime) -> None:
+    """Refuse a fee from a day too far from today.
+
+    Raises:
+        InvalidInput: more than a year back or ahead.
+    """
+    if not rules.fee_day_is_near(from_day, legal_day(at)):
+        raise InvalidInput({"from_day": [_("A fee begins at most a year back or a year ahead.")]})
 
 
 def _set_fee(project: Project, unit_kind: str, fee_fen: int, from_day: date) -> None:
@@ -312,6 +363,7 @@ def project_manager_change(
 ) -> Project:
     """Name the manager of a project from a day on; the manager works for its company then."""
     may_lead_project(actor, project).require()
+    may(actor, perm("registry:project_staff"), manager).require()
     project = locked(project)
     _inside(project, from_day)
     works = ManagerEmployment.objects.filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -35,20 +35,25 @@ def _entry(kind: str, thing: Any, names: Iterable[str], *, note: str, rank: int)
     )
 
 
+def _names(rows: Iterable[Any]) -> list[str]:
+    # In one order always, so that an entry is the same whoever writes it.
+    return [row.name for row in sorted(rows, key=lambda row: row.pk)]
+
+
 def _community(community: Community) -> SearchEntry:
-    names = [community.name, *(n.name for n in community.names.all())]
-    names += [a.name for a in community.aliases.all()]
+    names = [community.name, *_names(community.names.all())]
+    names += _names(community.aliases.all())
     names.append(community.code)
     return _entry(EntryKind.COMMUNITY, community, names, note=community.address, rank=40)
 
 
 def _area(area: ManagementArea) -> SearchEntry:
-    names = [area.name, *(n.name for n in area.names.all()), area.code]
+    names = [area.name, *_names(area.names.all()), area.code]
     return _entry(EntryKind.AREA, area, names, note="", rank=30)
 
 
 def _company(company: Company) -> SearchEntry:
-    names = [company.name, *(n.name for n in company.names.all()), company.code]
+    names = [company.name, *_names(company.names.all()), company.code]
     return _entry(EntryKind.COMPANY, company, names, note=company.code, rank=20)
 
 
@@ -68,29 +73,32 @@ def _save(entry: SearchEntry) -> None:
     )  # fmt: skip
 
 
+def _follow(kind: str, thing: Any, entry: Callable[[Any], SearchEntry]) -> None:
+    """Write the entry of what is in use; take out what is closed."""
+    if thing.state == "active":
+        _save(entry(thing))
+    else:
+        SearchEntry.objects.filter(kind=kind, object_id=thing.pk).delete()
+
+
 def community_index(community: Community) -> None:
-    """Write the search entry of a community."""
-    _save(_community(community))
-
-
-def community_unindex(community: Community) -> None:
-    """Take a closed community out of the search."""
-    SearchEntry.objects.filter(kind=EntryKind.COMMUNITY, object_id=community.pk).delete()
+    """Bring the search entry of a community up to date."""
+    _follow(EntryKind.COMMUNITY, community, _community)
 
 
 def area_index(area: ManagementArea) -> None:
-    """Write the search entry of a management area."""
-    _save(_area(area))
+    """Bring the search entry of a management area up to date."""
+    _follow(EntryKind.AREA, area, _area)
 
 
 def company_index(company: Company) -> None:
-    """Write the search entry of a company."""
-    _save(_company(company))
+    """Bring the search entry of a company up to date."""
+    _follow(EntryKind.COMPANY, company, _company)
 
 
 def manager_index(manager: Manager) -> None:
-    """Write the search entry of a project manager."""
-    _save(_manager(manager))
+    """Bring the search entry of a project manager up to date."""
+    _follow(EntryKind.MANAGER, manager, _manager)
 
 
 def _all() -> Iterator[SearchEntry]:

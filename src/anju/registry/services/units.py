@@ -187,9 +187,19 @@ def unit_merge(
     on_day: date,
     reason: str,
     at: datetime,
+    stairwell: Stairwell | None = None,
+    floor: int | None = None,
     approved: ChangeRequest | None = None,
 ) -> Unit:
-    """Merge units of one building and kind with the same owners and shares into one."""
+    """Merge units of one building and kind with the same owners and shares into one.
+
+    Args:
+        stairwell: of the merged unit; asked for when the units lie in several.
+        floor: of the merged unit; asked for when the units lie on several.
+
+    Raises:
+        InvalidInput: not mergeable, or stairwell or floor must be said; Conflict: owners differ.
+    """
     need_second_person(actor, approved, "unit_merge")
     for unit in units:
         may(actor, CHANGE if approved is None else REVIEW, unit).require()
@@ -203,12 +213,16 @@ def unit_merge(
         raise InvalidInput({"units": [_("Units to merge are of one building and one kind.")]})
     if min(unit.area_dm2 for unit in units) <= 0:
         raise InvalidInput({"units": [_("The area of every unit must be known first.")]})
+    if stairwell is None and len({unit.stairwell_id for unit in units}) > 1:
+        raise InvalidInput({"stairwell": [_("The units lie in several stairwells; choose one.")]})
+    if floor is None and len({unit.floor for unit in units}) > 1:
+        raise InvalidInput({"floor": [_("The units lie on several floors; give one.")]})
     if not rules.owners_agree([_owners_on(unit, on_day) for unit in units]):
         raise Conflict(_("The units have different owners or shares; record the transfer first."))
     first = units[0]
     new = _new_unit(
-        first.building, first.stairwell, required("number", number, longest=20),
-        first.kind, first.floor,
+        first.building, stairwell or first.stairwell, required("number", number, longest=20),
+        first.kind, first.floor if floor is None else floor,
     )  # fmt: skip
     order = [AreaSource.NONE, AreaSource.CONTRACT, AreaSource.SURVEYED, AreaSource.REGISTERED]
     weakest = min((unit.area_source for unit in units), key=order.index)
@@ -292,21 +306,22 @@ def _area_field(source: str) -> str:
     return {"surveyed": "surveyed_dm2", "contract": "contract_dm2"}.get(source, "registered_dm2")
 
 
-def _owners_on(unit: Unit, day: date) -> frozenset[tuple[str, int, int, int]]:
+def _owners_on(unit: Unit, day: date) -> frozenset[tuple[str, int, int, int, date | None]]:
     found = set()
     for row in Ownership.objects.on(day).filter(unit=unit):
         num, den = rules.shares_sum([(row.share_num, row.share_den)])
         kind, key = ("person", row.person_id) if row.person_id else ("company", row.company_id)
-        found.add((kind, key or 0, num, den))
+        found.add((kind, key or 0, num, den, row.period.upper))
     return frozenset(found)
 
 
-def _end_ownership(unit: Unit, on_day: date) -> list[Ownership]:
-    """End the spells true on a day; returns them as they were."""
+def _end_ownership(unit: Unit, on_day: date) -> list[tuple[Ownership, date | None]]:
+    """End the spells true on a day; returns each with the end it had (None: open)."""
     if Ownership.objects.filter(unit=unit, period__startswith__gte=on_day).exists():
         raise Conflict(_("Owners from that day or later are on file; choose a later day."))
-    spells = list(Ownership.objects.on(on_day).filter(unit=unit))
-    for spell in spells:
+    spells = []
+    for spell in Ownership.objects.on(on_day).filter(unit=unit):
+        spells.append((spell, spell.period.upper))
         spell.period = DateRange(spell.period.lower, on_day)
         spell.save(update_fields=["period"])
     return spells
@@ -325,7 +340,7 @@ def _carry_over(
     old: Sequence[Unit], new: Sequence[Unit], on_day: date, reason: str, kind: str, at: datetime
 ) -> None:
     """Owners and bound accounts of the old units become those of the new ones."""
-    spells: list[Ownership] = []
+    spells: list[tuple[Ownership, date | None]] = []
     bindings: dict[tuple[int, int], HomeBinding] = {}
     for unit in old:
         spells = _end_ownership(unit, on_day)
@@ -338,9 +353,9 @@ def _carry_over(
             for successor in new
         )
     for unit in new:
-        for spell in spells:
+        for spell, end in spells:
             spell.pk, spell._state.adding = None, True
-            spell.unit, spell.period = unit, DateRange(on_day, None)
+            spell.unit, spell.period = unit, DateRange(on_day, end)
             spell.save()
         made: dict[int, HomeBinding] = {}
         for binding in sorted(bindings.values(), key=lambda one: one.rests_on_id or 0):

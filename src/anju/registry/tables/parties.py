@@ -143,6 +143,9 @@ class ManagerList(RegisterList):
     filterset = ManagerFilters
     row_template = "registry/rows/managers.html"
     empty = _("No project manager is on file yet.")
+    offers = (
+        (_("Open a manager's file"), "registry:manager_enter", perm("registry:manager_change")),
+    )
     columns = (
         Column(name="name", label=_("Name"), sort="sort_key", fixed=True),
         Column(name="company", label=_("Company"), sort="company_name", value="company_words"),

@@ -246,7 +246,7 @@ class ProjectList(RegisterList):
             num=True,
         ),
         Column(name="begins", label=_("From"), value="from_words", optional=True),
-        Column(name="state", label=_("State"), sort="state", value="state_words"),
+        Column(name="state", label=_("State"), sort="period__endswith", value="state_words"),
     )
 
     def queryset(self, actor: Actor) -> QuerySet[Project]:

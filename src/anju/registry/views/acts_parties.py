@@ -47,11 +47,8 @@ person_new = action_view(
         form=forms.PersonNew,
         explain=_("The numbers are sealed at once; from then on they are shown masked."),
         run=lambda *, actor, target, data, at: people.person_register(actor=actor, at=at, **data),
-        done=lambda target, made: (
-            gettext("%(name)s is on file, and seen here once a unit in your place is owned.")
-            % {"name": made.name}
-        ),
-        after=lambda target, made: reverse("registry:people"),
+        done=lambda target, made: gettext("%(name)s is on file.") % {"name": made.name},
+        after=made("registry:person"),
         crumbs=PEOPLE,
     ),
     permission=PERSON_CHANGE,
@@ -67,7 +64,6 @@ person_change = action_view(
             person=target,
             reason=data["reason"],
             name=data["name"],
-            id_number=data["id_number"] or None,
             phone=data["phone"] or None,
             at=at,
         ),

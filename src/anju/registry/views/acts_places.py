@@ -439,24 +439,24 @@ project_end = action_view(
 )
 project_fee = action_view(
     Action(
-        title=_("Change the fee"),
-        button=_("Change the fee"),
+        title=_("Propose another fee"),
+        button=_("Propose the fee"),
         form=forms.FeeForm,
+        explain=REVIEWED,
         load=load(Project, "company", "management_area"),
-        run=lambda *, actor, target, data, at: projects.project_fee_change(
-            actor=actor,
-            project=target,
-            fee_fen=data["fee_fen"],
-            from_day=data["from_day"],
-            unit_kind=data["unit_kind"],
-            reason=data["reason"],
-            at=at,
+        run=propose(
+            "project_fee_change",
+            lambda target, data: {
+                "unit_kind": data["unit_kind"],
+                "fee_fen": data["fee_fen"],
+                "on_day": data["from_day"].isoformat(),
+            },
         ),
-        done=says(_("The fee is changed; the earlier one stays readable.")),
-        after=to("registry:project"),
+        done=PROPOSED,
+        after=made("registry:change"),
         crumbs=PROJECTS,
     ),
-    permission=PROJECT_CHANGE,
+    permission=PROPOSE,
 )
 project_manager = action_view(
     Action(

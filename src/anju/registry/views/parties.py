@@ -88,7 +88,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 shut,
             ),
             (_("Change the person"), "registry:person_change", PERSON_CHANGE, shut),
+            (_("Correct the identity number"), "registry:person_identity", PERSON_CHANGE, shut),
             (_("Open a manager's file"), "registry:manager_register", MANAGER_CHANGE, shut),
+            (_("Erase the numbers"), "registry:person_erase", PERSON_CHANGE, shut),
         ),
         parts=[
             Part(
@@ -214,6 +216,12 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Add a branch"), "registry:branch_add", COMPANY_CHANGE, branch),
             (_("Add a member of staff"), "registry:staff_add", STAFF_CHANGE, shut),
             (_("Mark as out of business"), "registry:company_close", COMPANY_CHANGE, shut),
+            (
+                _("Put back in business"),
+                "registry:company_reopen",
+                perm("registry:file_reopen"),
+                "" if shut else _("It is in business."),
+            ),
         ),
         parts=_company_parts(request, row, asof, developer),
         events=timeline(
@@ -359,8 +367,15 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
             request.actor,
             row,
             (_("Publish a telephone"), "registry:manager_phone", MANAGER_CHANGE, shut),
-            (_("Record another company"), "registry:manager_employ", MANAGER_CHANGE, shut),
+            (_("Record another company"), "registry:manager_employ", MANAGER_CHANGE, ""),
             (_("Record that the manager left"), "registry:manager_leave", MANAGER_CHANGE, shut),
+            (_("Correct the certificate"), "registry:manager_change", MANAGER_CHANGE, ""),
+            (
+                _("Record that the manager left the trade"),
+                "registry:manager_retire",
+                MANAGER_CHANGE,
+                shut,
+            ),
         ),
         parts=[
             Part(

@@ -46,6 +46,7 @@ AREA_CHANGE = perm("registry:area_change")
 PROJECT_CHANGE = perm("registry:project_change")
 SHOW = perm("flow:publicity_start")
 PROPOSE = perm("registry:change_propose")
+REOPEN = perm("registry:file_reopen")
 
 
 def desk_crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -138,6 +139,12 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Add a building"), "registry:building_add", COMMUNITY_CHANGE, shut),
             (_("Move to another place"), "registry:community_move", COMMUNITY_CHANGE, shut),
             (_("Close the community"), "registry:community_close", COMMUNITY_CHANGE, shut),
+            (
+                _("Reopen"),
+                "registry:community_reopen",
+                REOPEN,
+                "" if shut else _("It is not closed."),
+            ),
         ),
         parts=[
             _building_part(buildings, served),
@@ -240,7 +247,9 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Take buildings out"), "registry:area_release", AREA_CHANGE, shut),
             (_("Propose another name"), "registry:area_rename", PROPOSE, shut),
             (_("Put it on public show"), "registry:area_show", SHOW, shut),
+            (_("Propose another code"), "registry:area_recode", PROPOSE, shut),
             (_("Close the area"), "registry:area_close", AREA_CHANGE, shut or busy),
+            (_("Reopen"), "registry:area_reopen", REOPEN, "" if shut else _("It is not closed.")),
         ),
         parts=[
             Part(
@@ -351,7 +360,9 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 perm("registry:project_staff"),
                 shut,
             ),
-            (_("Change the fee"), "registry:project_fee", PROJECT_CHANGE, shut),
+            (_("Propose another fee"), "registry:project_fee", PROPOSE, shut),
+            (_("Propose another code"), "registry:project_recode", PROPOSE, ""),
+            (_("Propose another first day"), "registry:project_redate", PROPOSE, ""),
             (_("End the project"), "registry:project_end", PROJECT_CHANGE, shut),
         ),
         parts=[
@@ -428,6 +439,24 @@ def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
     ]
 
 
+def _stairwell_part(row: Building, units: str, able: bool) -> Part:
+    rows = []
+    for one in row.stairwells.order_by("number"):
+        cells = [Cell(one.number), Cell(_("Yes") if one.has_lift else _("No"))]
+        if able:
+            cells.append(Cell(_("Correct"), link("registry:stairwell_renumber", one.pk)))
+            cells.append(Cell(_("Strike off"), link("registry:stairwell_remove", one.pk)))
+        rows.append(cells)
+    return Part(
+        "stairwells",
+        _("Stairwells"),
+        [_("Number"), _("Lift"), *([_("Number wrong?"), _("Never built?")] if able else [])],
+        rows,
+        links=[(_("Homes and units"), units)],
+        empty=_("The building has no stairwells on file."),
+    )
+
+
 @page(permission=perm("registry:community_view"))
 def building(request: HttpRequest, pk: int) -> HttpResponse:
     """One building with its stairwells, today or on a past day."""
@@ -436,7 +465,6 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
     asof = AsOf.of(request)
     shut = "" if row.state == "active" else _("The building is not in use any more.")
     units = f"{reverse('registry:units')}?building={row.pk}"
-    stairwells = row.stairwells.order_by("number")
     memberships = row.memberships.select_related("management_area").order_by("-period")
     detail = Detail(
         title=str(row),
@@ -457,16 +485,11 @@ def building(request: HttpRequest, pk: int) -> HttpResponse:
             (_("Add a home"), "registry:unit_add", perm("registry:unit_change"), shut),
             (_("Merge homes"), "registry:unit_merge", PROPOSE, shut),
             (_("Move to another place"), "registry:building_move", COMMUNITY_CHANGE, shut),
+            (_("Correct the number"), "registry:building_renumber", COMMUNITY_CHANGE, shut),
+            (_("Strike off"), "registry:building_demolish", COMMUNITY_CHANGE, shut),
         ),
         parts=[
-            Part(
-                "stairwells",
-                _("Stairwells"),
-                [_("Number"), _("Lift")],
-                [[Cell(s.number), Cell(_("Yes") if s.has_lift else _("No"))] for s in stairwells],
-                links=[(_("Homes and units"), units)],
-                empty=_("The building has no stairwells on file."),
-            ),
+            _stairwell_part(row, units, request.actor.can(COMMUNITY_CHANGE) and not asof.past),
             Part(
                 "areas",
                 _("Management areas"),

@@ -41,6 +41,7 @@ TARGETS = {
     "registry.company": "registry:company",
     "registry.unit": "registry:unit",
     "registry.person": "registry:person",
+    "registry.project": "registry:project",
 }
 SHOWN_LINES = 200
 IMPORT = perm("registry:unit_import")
@@ -101,6 +102,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
     """Field by field: words, old value, new value, whether they differ."""
     lines = []
     for name in after:
+        if name.endswith("_sealed"):
+            continue
         old = _words(name, before.get(name))
         new = _words(name, after[name])
         lines.append({"name": field_words(name), "old": old, "new": new, "same": old == new})

@@ -6,8 +6,9 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
+        from anju.registry.gates import COMPANY_CONTRACTABLE
+
         from . import policies
 
-        gate = policies.COMPANY_CONTRACTABLE
-        gate.register(policies.is_open, by="contracts.is_open")
-        gate.register(policies.has_filing, by="contracts.has_filing")
+        COMPANY_CONTRACTABLE.register(policies.is_open, by="contracts.is_open")
+        COMPANY_CONTRACTABLE.register(policies.has_filing, by="contracts.has_filing")

@@ -126,8 +126,9 @@ def _draft(
         "government": "街道办事处",
     }[kind]
     return contract_draft(
-        actor=_party(cast, at, project.management_area), at=at, number=f"WY{today.year}-{project.pk:04d}",
-        kind=kind, management_area=project.management_area, company=project.company,
+        actor=_party(cast, at, project.management_area), at=at,
+        number=f"WY{today.year}-{project.pk:04d}", kind=kind,
+        management_area=project.management_area, company=project.company,
         client_name=client, grade=1 + project.pk % 5, starts_on=start,
         ends_on=today + timedelta(days=left),
         signed_on=min(start, today) - timedelta(days=7), fees=fees, project=project,

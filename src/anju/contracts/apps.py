@@ -6,9 +6,13 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
+        from anju.reference import deadlines
+        from anju.registry import figures
         from anju.registry.gates import COMPANY_CONTRACTABLE
 
-        from . import policies
+        from . import policies, queries, services
 
         COMPANY_CONTRACTABLE.register(policies.is_open, by="contracts.is_open")
         COMPANY_CONTRACTABLE.register(policies.has_filing, by="contracts.has_filing")
+        figures.register("contracts.contracts", queries.desk_figures)
+        deadlines.register(services.FILING_DEADLINES)

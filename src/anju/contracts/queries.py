@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -12,18 +13,21 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from anju.core.actors import Actor, Reach
 from anju.core.decisions import Denied
 from anju.core.history import row_as_of
 from anju.reference.models import Area
 from anju.reference.queries import area_path
+from anju.registry.figures import DeskFigure
 from anju.registry.gates import COMPANY_CONTRACTABLE
 from anju.registry.models import Company, ManagementArea, Project
 from anju.registry.queries.asof import rows_known_at
 from anju.registry.states import AreaState, UnitKind
 
-from . import rules
+from . import policies, rules
 from .figures import TABLE, WARNING_DAYS, Figure, figure_on
 from .models import (
     EVER_IN_FORCE,
@@ -34,7 +38,7 @@ from .models import (
     OutOfTownFiling,
     ServiceContract,
 )
-from .states import FilingState
+from .states import ContractState, FilingState
 
 
 def contracts(actor: Actor) -> ContractQuerySet:
@@ -280,3 +284,32 @@ def contract_figures(actor: Actor, *, today: date) -> dict[str, Any]:
         ),
     )
     return found
+
+
+def desk_figures(actor: Actor, today: date) -> Iterator[DeskFigure]:
+    """What stands on the desk of who may see contracts; zeros of what would press are left out."""
+    if not actor.can(policies.VIEW):
+        return
+    figures = contract_figures(actor, today=today)
+    contracts = reverse("contracts:contract_list")
+    yield DeskFigure(
+        label=_("Contracts in force"), value=figures["in_force"], href=f"{contracts}?running=true"
+    )
+    if figures["ending"]:
+        yield DeskFigure(
+            label=_("Contracts ending within 180 days"),
+            value=figures["ending"],
+            href=f"{contracts}?running=true&ends_before={today + timedelta(days=179)}",
+        )
+    if figures["waiting"]:
+        yield DeskFigure(
+            label=_("Contracts waiting for filing"),
+            value=figures["waiting"],
+            href=f"{contracts}?state={ContractState.SUBMITTED}",
+        )
+    if figures["late"]:
+        yield DeskFigure(
+            label=_("Contracts late for filing"),
+            value=figures["late"],
+            href=f"{contracts}?late=true",
+        )

@@ -9,10 +9,12 @@ from .contracts import (
     contract_submit,
     contract_withdraw,
 )
+from .deadlines import FILING_DEADLINES
 from .filings import filing_decide, filing_submit
 from .terms import contract_end_warn, contract_term_end, filing_end_warn, filing_term_end
 
 __all__ = [
+    "FILING_DEADLINES",
     "contract_change",
     "contract_draft",
     "contract_end",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -19,6 +19,7 @@ from anju.core.time import day_end, legal_day
 from anju.flow.queries import todos
 from anju.ui.pages import page
 
+from ..figures import PROVIDERS
 from ..filters import place_names
 from ..models import ChangeRequest, Community, Company, ManagementArea, Manager, Project, UnitTally
 from ..states import ChangeState, UnitKind, UnitState
@@ -33,7 +34,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     tasks = list(todos(request.actor)[:SHOWN_TASKS])
     groups = _groups(tasks, now)
-    figures = _figures(request.actor)
+    figures = _figures(request.actor, legal_day(now))
     chart = _chart(request.actor)
     context = {
         "today": legal_day(now),
@@ -83,7 +84,7 @@ def _sentence(groups: list[dict[str, Any]]) -> str:
     return _(", ").join(parts) + _(".")
 
 
-def _figures(actor: Actor) -> list[dict[str, str]]:
+def _figures(actor: Actor, today: date) -> list[dict[str, str]]:
     """What the post looks after, each with the list it is made of."""
     figures = []
 
@@ -136,6 +137,11 @@ def _figures(actor: Actor) -> list[dict[str, str]]:
         lambda: Manager.objects.visible_to(actor).count(),
         reverse("registry:managers"),
     )
+    for provider in PROVIDERS.values():
+        figures += [
+            {"label": str(one.label), "value": number(one.value), "href": one.href}
+            for one in provider(actor, today)
+        ]
     return figures
 
 

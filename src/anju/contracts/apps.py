@@ -8,7 +8,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from anju.reference import deadlines
         from anju.registry import figures
-        from anju.registry.gates import COMPANY_CONTRACTABLE
+        from anju.registry.policies import COMPANY_CONTRACTABLE
 
         from . import policies, queries, services
 

@@ -22,8 +22,8 @@ from anju.core.history import row_as_of
 from anju.reference.models import Area
 from anju.reference.queries import area_path
 from anju.registry.figures import DeskFigure
-from anju.registry.gates import COMPANY_CONTRACTABLE
 from anju.registry.models import Company, ManagementArea, Project
+from anju.registry.policies import COMPANY_CONTRACTABLE
 from anju.registry.queries.asof import rows_known_at
 from anju.registry.states import AreaState, UnitKind
 

@@ -8,12 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from anju.access.permissions import perm
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
+from anju.core.gates import Gate
 from anju.reference.models import Area
 
 from .models import ChangeRequest, HomeBinding, Person, Project
 
 NO_RIGHT = _("Your post does not allow this.")
 OUT_OF_REACH = _("This lies outside the place of your post.")
+
+# "May this company be contracted?" Asked here and by contracts; higher apps register the checks
+# (filing of companies from out of town, later credit and enforcement).
+COMPANY_CONTRACTABLE = Gate("registry.company_contractable")
 
 
 def may(actor: Actor, permission: str, target: models.Model | None = None) -> Decision:

@@ -18,8 +18,8 @@ from anju.core.transactions import service
 from anju.flow.services import task_open, tasks_close
 from anju.reference.models import Area
 from anju.reference.queries import working_calendar
-from anju.registry.gates import COMPANY_CONTRACTABLE
 from anju.registry.models import Company, ManagementArea, Project
+from anju.registry.policies import COMPANY_CONTRACTABLE
 from anju.registry.services import project_end, project_start
 from anju.registry.services.base import locked, told
 

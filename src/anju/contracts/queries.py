@@ -102,11 +102,6 @@ def _longest_warning(today: date) -> int:
     return max(max(f.values) for f in figures)
 
 
-def contracts_ending(actor: Actor, *, today: date, days: int = 180) -> ContractQuerySet:
-    """Contracts in force whose last day lies within ``days`` days, the earliest first."""
-    return _ending(contracts(actor), today=today, days=days).order_by("period", "id")
-
-
 def _ending(rows: ContractQuerySet, *, today: date, days: int) -> ContractQuerySet:
     # The last day counts as one of the days, and the period ends with the day after it.
     return rows.running().filter(

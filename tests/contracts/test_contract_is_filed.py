@@ -59,10 +59,16 @@ def draft(actor, area, company, **changes):
 
 
 def filed(actor, office, area, company, *, filing_number="BA-1", **changes):
+    """A filed contract; its project starts with it where the company does not serve yet."""
     contract = draft(actor, area, company, **changes)
     services.contract_submit(actor=actor, at=NOW, contract=contract)
     return services.contract_file(
-        actor=office, at=NOW, contract=contract, filing_number=filing_number
+        actor=office,
+        at=NOW,
+        contract=contract,
+        filing_number=filing_number,
+        project_code=f"P-{contract.number}",
+        fees_confirmed=True,
     )
 
 
@@ -72,9 +78,12 @@ def test_the_course_from_draft_to_filed(area, company, clerk, office):
     services.contract_submit(actor=clerk, at=NOW, contract=contract)
     task = Task.objects.visible_to(office).open().get()
     assert contract.number in task.title
-    services.contract_file(actor=office, at=NOW, contract=contract, filing_number="BA-1")
+    services.contract_file(
+        actor=office, at=NOW, contract=contract, filing_number="BA-1", project_code="P-1"
+    )
     contract.refresh_from_db()
     assert contract.state == ContractState.FILED
+    assert contract.project.company == company
     assert not Task.objects.visible_to(office).open().exists()
     assert [m.move for m in MoveMade.objects.order_by("id")] == ["submit", "file"]
 
@@ -149,11 +158,15 @@ def test_an_assemblys_contract_ends_the_pre_stage_one_the_day_before(area, compa
         signed_on=date(2026, 5, 20),
     )
     first.refresh_from_db()
-    assert first.state == ContractState.TERMINATED
+    assert first.state == ContractState.ENDING  # in force until then
     assert first.ended_on == date(2026, 6, 30)
     assert first.period.upper == date(2026, 7, 1)
-    actor = office
-    assert queries.contract_of_area(actor, management_area=area, on=date(2026, 6, 30)) == first
+    assert first.project.period.upper == date(2026, 7, 1)
+    for day in (date(2026, 6, 1), date(2026, 6, 30)):
+        assert queries.contract_of_area(office, management_area=area, on=day) == first
+    second = queries.contract_of_area(office, management_area=area, on=date(2026, 7, 1))
+    assert second is not None
+    assert second.project.period.lower == date(2026, 7, 1)
 
 
 def test_an_early_end_needs_a_reason(area, company, clerk, office):

@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anju.contracts import rules
+from anju.reference.rules.working_days import WorkingCalendar
 
+WEEK = WorkingCalendar()
+WARNINGS = (180, 90, 60, 30)
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2090, 12, 31))
 
 
@@ -16,7 +19,12 @@ def test_notice_of_not_renewing_lies_ninety_days_before_the_end():
 
 
 def test_filing_counts_from_the_day_after_signing():
-    assert rules.filing_due_on(date(2026, 1, 31), days=30) == date(2026, 3, 2)
+    assert rules.filing_due_on(date(2026, 1, 31), 30, WEEK) == date(2026, 3, 2)
+
+
+def test_a_last_day_of_rest_gives_way_to_the_next_working_day():
+    """Civil Code art. 203: 30 days after 21 August 2026 is a Sunday; the Monday counts."""
+    assert rules.filing_due_on(date(2026, 8, 21), 30, WEEK) == date(2026, 9, 21)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +41,9 @@ def test_filing_counts_from_the_day_after_signing():
 )
 def test_warnings_begin_on_their_day(left, term, warning):
     end = date(2026, 12, 31)
-    position = rules.term_position(date(2020, 1, 1), end, end - timedelta(days=left - 1))
+    position = rules.term_position(
+        date(2020, 1, 1), end, end - timedelta(days=left - 1), warnings=WARNINGS
+    )
     assert (position.term, position.warning_days) == (term, warning)
     assert position.days_left == left
 
@@ -42,14 +52,14 @@ def test_warnings_begin_on_their_day(left, term, warning):
 def test_the_last_day_counts_and_the_next_does_not(start, length, offset):
     end = start + timedelta(days=length)
     today = start + timedelta(days=offset)
-    position = rules.term_position(start, end, today)
+    position = rules.term_position(start, end, today, warnings=WARNINGS)
     assert (position.term == rules.Term.COMING) == (today < start)
     assert (position.term == rules.Term.OVER) == (today > end)
 
 
 def test_a_term_that_ends_before_it_starts_is_a_mistake():
     with pytest.raises(ValueError, match="ends before"):
-        rules.term_position(date(2026, 1, 2), date(2026, 1, 1), date(2026, 1, 1))
+        rules.term_position(date(2026, 1, 2), date(2026, 1, 1), date(2026, 1, 1), warnings=WARNINGS)
 
 
 @given(st.integers(1, 10**7), st.integers(1, 100_000), st.integers(1, 120))

@@ -100,6 +100,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Anju"
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = flag("ANJU_INSECURE_ORIGIN", True)
+FIGURES = os.environ.get("ANJU_FIGURES", "")  # JSON file of figures of the place
 IDLE_MINUTES = int(os.environ.get("ANJU_IDLE_MINUTES", "30"))  # officials; 0 never
 # Lists longer than this are written in the background, and their files kept for so many days.
 EXPORT_IMMEDIATE_ROWS = int(os.environ.get("ANJU_EXPORT_IMMEDIATE_ROWS", "5000"))

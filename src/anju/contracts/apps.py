@@ -6,8 +6,13 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
-        from . import policies, purposes  # noqa: F401 - declares what files are for
+        from anju.reference import deadlines
+        from anju.registry import figures
+        from anju.registry.policies import COMPANY_CONTRACTABLE
 
-        gate = policies.COMPANY_CONTRACTABLE
-        gate.register(policies.is_open, by="contracts.is_open")
-        gate.register(policies.has_filing, by="contracts.has_filing")
+        from . import policies, purposes, queries, services  # noqa: F401 - purposes declares what files are for
+
+        COMPANY_CONTRACTABLE.register(policies.is_open, by="contracts.is_open")
+        COMPANY_CONTRACTABLE.register(policies.has_filing, by="contracts.has_filing")
+        figures.register("contracts.contracts", queries.desk_figures)
+        deadlines.register(services.FILING_DEADLINES)

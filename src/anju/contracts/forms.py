@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anju.core.actors import Actor
 from anju.core.errors import InvalidInput
 from anju.core.money import fen_from_yuan
+from anju.core.time import legal_day
 from anju.files.forms import UploadsField
 from anju.registry.models import Company, ManagementArea
 from anju.registry.states import UnitKind
 
+from . import queries
+from .figures import GRADES
+from .models import ServiceContract
 from .purposes import COPY, FILING_PAPERS
 from .states import ContractKind
 
-GRADES = [(value, str(value)) for value in range(1, 6)]
+FIND = {"data-aj-find": ""}  # a long choice with a search field of its own
 
 
 def day_field(label: Any, **options: Any) -> forms.DateField:
@@ -44,7 +49,7 @@ class TermsForm(forms.Form):
         error_messages={"required": _("Name the client.")},
     )
     grade = forms.TypedChoiceField(
-        label=_("Service grade"), choices=GRADES, coerce=int, help_text=_("5 is the highest.")
+        label=_("Service grade"), coerce=int, help_text=_("The highest number is the best.")
     )
     signed_on = day_field(_("Signed on"))
     starts_on = day_field(_("Term from"))
@@ -52,6 +57,8 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        grades = queries.figure(GRADES, legal_day(timezone.now())).values
+        self.fields["grade"].choices = [(one, str(one)) for one in grades]  # type: ignore[attr-defined]
         for kind in UnitKind:
             self.fields[f"fee_{kind.value}"] = forms.CharField(
                 label=_("Fee for %(kind)s") % {"kind": kind.label},
@@ -93,30 +100,55 @@ class DraftForm(TermsForm):
     management_area = forms.ModelChoiceField(
         label=_("Management area"),
         queryset=ManagementArea.objects.none(),
+        widget=forms.Select(attrs=FIND),
         error_messages={
             "required": _("Choose the management area."),
             "invalid_choice": _("Choose a management area of your place."),
         },
     )
     company = forms.ModelChoiceField(
-        label=_("Property company"), queryset=Company.objects.none(), required=False
+        label=_("Property company"),
+        queryset=Company.objects.none(),
+        required=False,
+        widget=forms.Select(attrs=FIND),
     )
     field_order = ("number", "kind", "management_area", "company")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        areas = ManagementArea.objects.visible_to(actor)
+        areas = queries.areas_to_contract(actor)
         self.fields["management_area"].queryset = areas.order_by("sort_key")  # type: ignore[attr-defined]
         companies = Company.objects.visible_to(actor).filter(kind="property", state="active")
         self.fields["company"].queryset = companies.order_by("sort_key")  # type: ignore[attr-defined]
 
 
 class FileForm(forms.Form):
+    """The filing number; the project to start, and differing fees to confirm, where it is due."""
+
     filing_number = forms.CharField(
         label=_("Filing number"),
         max_length=40,
         error_messages={"required": _("Give the filing number.")},
     )
+
+    def __init__(
+        self, *args: Any, contract: ServiceContract, apart: list[queries.FeeApart], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if contract.company is not None and queries.project_of(contract) is None:
+            self.fields["project_code"] = forms.CharField(
+                label=_("Code of the project that starts"),
+                max_length=32,
+                help_text=_(
+                    "The company does not serve this area yet: a project starts with the term."
+                ),
+                error_messages={"required": _("Give the code of the project that starts.")},
+            )
+        if apart:
+            self.fields["fees_confirmed"] = forms.BooleanField(
+                label=_("The fees of the contract are right although the project's differ."),
+                error_messages={"required": _("Compare the fees and confirm, or return it.")},
+            )
 
 
 class ReasonForm(forms.Form):
@@ -143,6 +175,7 @@ class FilingForm(forms.Form):
     company = forms.ModelChoiceField(
         label=_("Property company"),
         queryset=Company.objects.none(),
+        widget=forms.Select(attrs=FIND),
         error_messages={"required": _("Choose the company.")},
     )
     office_address = forms.CharField(

@@ -2,46 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import User
 from anju.core.actors import Actor
 from anju.reference.models import PlacedModel, PlacedQuerySet
 from anju.registry.models import Company, ManagementArea, Project
+from anju.registry.models.base import Today
 from anju.registry.states import UnitKind
 
 from .states import ContractKind, ContractState, FilingState
 
-IN_FORCE = ("filed",)
-PUBLIC_STATES = ("filed", "ended", "terminated")
+# States of what was ever in force: whether it is on a day, its period says.
+EVER_IN_FORCE = ("filed", "ending", "ended", "terminated")
+RUNNING = ("filed", "ending")  # filed and not ended yet
 
 
 class ContractQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
         """Contracts of the actor's own company, drafts included."""
-        return self.filter(company__organisation_id=actor.organisation_id)
+        return self.filter(company__organisation_id=actor.organisation_id or 0)
 
     def of_owner(self, actor: Actor) -> Self:
         """Filed contracts of the areas in which the actor's homes lie."""
         return self.filter(
-            state__in=PUBLIC_STATES,
+            state__in=EVER_IN_FORCE,
             management_area__in=ManagementArea.objects.visible_to(actor),
         )
 
     def published(self) -> Self:
         """Filed contracts are public: parties, period, grade and fee."""
-        return self.filter(state__in=PUBLIC_STATES)
+        return self.filter(state__in=EVER_IN_FORCE)
 
     def in_force(self) -> Self:
-        """Filed and not ended."""
-        return self.filter(state__in=IN_FORCE)
+        """In force today: filed once, and today lies in the period (an early end cut it)."""
+        return self.filter(state__in=EVER_IN_FORCE, period__contains=Today())
+
+    def in_force_on(self, day: date) -> Self:
+        """In force on a legal day, whatever became of it since."""
+        return self.filter(state__in=EVER_IN_FORCE, period__contains=day)
+
+    def running(self) -> Self:
+        """Filed and not ended; the term may be still to come."""
+        return self.filter(state__in=RUNNING)
 
 
 class ServiceContract(PlacedModel):
@@ -101,7 +112,7 @@ class ServiceContract(PlacedModel):
                     ("management_area", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-                condition=Q(state="filed"),
+                condition=Q(state__in=EVER_IN_FORCE),
                 violation_error_message=_(
                     "Another filed contract covers this management area in that term."
                 ),
@@ -116,13 +127,13 @@ class ServiceContract(PlacedModel):
             ),
             models.CheckConstraint(
                 name="contracts_filed_with_number",
-                condition=~Q(state__in=["filed", "ended", "terminated"])
+                condition=~Q(state__in=EVER_IN_FORCE)
                 | Q(filing_number__isnull=False, filed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="contracts_ended_with_day",
-                condition=Q(state__in=["ended", "terminated"], ended_on__isnull=False)
-                | (~Q(state__in=["ended", "terminated"]) & Q(ended_on__isnull=True)),
+                condition=Q(state__in=["ending", "ended", "terminated"], ended_on__isnull=False)
+                | (~Q(state__in=["ending", "ended", "terminated"]) & Q(ended_on__isnull=True)),
             ),
             models.CheckConstraint(
                 name="contracts_grade_one_to_five", condition=Q(grade__gte=1, grade__lte=5)
@@ -150,6 +161,7 @@ class ContractFee(models.Model):
     contract = models.ForeignKey(ServiceContract, models.PROTECT, related_name="fees")
     unit_kind = models.CharField(_("kind of unit"), max_length=16, choices=UnitKind)
     fee_fen = models.PositiveIntegerField(_("fee (fen per m² and month)"))
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("contract fee")
@@ -176,11 +188,19 @@ class ContractFee(models.Model):
 class FilingQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
         """The company's own filings."""
-        return self.filter(company__organisation_id=actor.organisation_id)
+        return self.filter(company__organisation_id=actor.organisation_id or 0)
 
     def published(self) -> Self:
         """Filings in force are public."""
         return self.filter(state=FilingState.FILED)
+
+    def in_force_on(self, day: date) -> Self:
+        """Filings in force on a legal day, whatever became of them since."""
+        return self.filter(
+            Q(ended_on__isnull=True, valid_to__gte=day) | Q(ended_on__gte=day),
+            number__isnull=False,  # given when it is put on file
+            valid_from__lte=day,
+        ).exclude(state__in=(FilingState.SUBMITTED, FilingState.RETURNED))
 
 
 class OutOfTownFiling(PlacedModel):
@@ -195,6 +215,10 @@ class OutOfTownFiling(PlacedModel):
     contact_phone = models.CharField(_("office telephone"), max_length=20)
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"))
+    ended_on = models.DateField(_("last day in force"), null=True)  # where it lapsed early
+    renews = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="renewals", verbose_name=_("renews")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=FilingState, default=FilingState.SUBMITTED
     )
@@ -211,10 +235,29 @@ class OutOfTownFiling(PlacedModel):
             models.UniqueConstraint(
                 name="contracts_one_open_filing",
                 fields=["company"],
-                condition=Q(state__in=["submitted", "returned", "filed"]),
+                condition=Q(state__in=["submitted", "returned"]),
                 violation_error_message=_(
-                    "This company has a filing already. Renew or end that one."
+                    "A filing of this company waits for its decision already."
                 ),
+            ),
+            # A renewal follows the filing it renews; both may be on file.
+            ExclusionConstraint(
+                name="contracts_one_filing_at_a_time",
+                expressions=[
+                    ("company", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_to"),
+                            Value("[]"),
+                            function="daterange",
+                            output_field=DateRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(state__in=["filed", "expired"]),
+                violation_error_message=_("Another filing of this company covers that period."),
             ),
             models.CheckConstraint(
                 name="contracts_filing_period",
@@ -225,7 +268,7 @@ class OutOfTownFiling(PlacedModel):
             ),
             models.CheckConstraint(
                 name="contracts_filing_numbered",
-                condition=~Q(state="filed") | Q(number__isnull=False),
+                condition=~Q(state__in=["filed", "expired"]) | Q(number__isnull=False),
             ),
         ]
 
@@ -235,3 +278,40 @@ class OutOfTownFiling(PlacedModel):
     @property
     def journal_label(self) -> str:
         return str(self)
+
+
+class EndWarning(models.Model):
+    """A warning that a term ends, told once; append-only.
+
+    ``ends_on`` belongs to what makes it one of a kind: who ends earlier is warned anew.
+    """
+
+    contract = models.ForeignKey(
+        ServiceContract, models.PROTECT, null=True, related_name="end_warnings"
+    )
+    filing = models.ForeignKey(
+        OutOfTownFiling, models.PROTECT, null=True, related_name="end_warnings"
+    )
+    days = models.PositiveSmallIntegerField(_("days before the end"))
+    ends_on = models.DateField(_("last day of the term"))
+    warned_at = models.DateTimeField(_("warned"))
+
+    class Meta:
+        verbose_name = _("warning before an end")
+        verbose_name_plural = _("warnings before an end")
+        constraints = [
+            models.CheckConstraint(
+                name="contracts_warning_of_one_thing",
+                condition=Q(contract__isnull=True, filing__isnull=False)
+                | Q(contract__isnull=False, filing__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="contracts_warned_once", fields=["contract", "days", "ends_on"]
+            ),
+            models.UniqueConstraint(
+                name="contracts_filing_warned_once", fields=["filing", "days", "ends_on"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract or self.filing}: {self.days}"

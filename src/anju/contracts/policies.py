@@ -1,14 +1,19 @@
-"""Who may draft, submit, file, return and end contracts and filings."""
+"""Who may draft, submit, file, return and end contracts and filings.
+
+:func:`anju.registry.policies.may` asks for the permission and for the reach of the post.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.permissions import perm
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.decisions import Allowed, Decision, Denied
-from anju.registry.models import Company
-from anju.registry.policies import COMPANY_CONTRACTABLE as COMPANY_CONTRACTABLE
+from anju.registry.models import Company, ManagementArea
+from anju.registry.policies import NO_RIGHT, may
 from anju.registry.states import CompanyState
 
 from .models import OutOfTownFiling, ServiceContract
@@ -23,32 +28,31 @@ FILING_SUBMIT = perm("contracts:filing_submit")
 FILING_DECIDE = perm("contracts:filing_decide")
 
 
-def _is_party(actor: Actor, contract: ServiceContract) -> bool:
-    if actor.reach is Reach.COMPANY:
-        return (
-            contract.company is not None
-            and contract.company.organisation_id == actor.organisation_id
-        )
-    return True  # an official drafts for a self-managed area or at the counter
-
-
-def may_draft(actor: Actor, *, company: Company | None) -> Decision:
-    """A company drafts its own contracts; officials draft at the counter."""
+def may_draft(
+    actor: Actor, *, company: Company | None, management_area: ManagementArea
+) -> Decision:
+    """A company drafts its own contracts, for any area in force; officials for their place."""
+    if actor.reach is not Reach.COMPANY:
+        return may(actor, SUBMIT, management_area)
     if not actor.can(SUBMIT):
-        return Denied(_("Your post may not draft contracts."))
-    if actor.reach is Reach.COMPANY and (
-        company is None or company.organisation_id != actor.organisation_id
-    ):
+        return Denied(NO_RIGHT)
+    if company is None or not _own(actor, company):
         return Denied(_("A company drafts only its own contracts."))
+    # Areas are public; the first contract is drafted before the company serves the area.
+    if not ManagementArea.objects.published().filter(pk=management_area.pk).exists():
+        return Denied(_("The management area is closed."))
     return Allowed()
 
 
+def _own(actor: Actor, company: Company) -> bool:
+    return actor.organisation_id is not None and company.organisation_id == actor.organisation_id
+
+
 def may_change(actor: Actor, contract: ServiceContract) -> Decision:
-    """Drafts and returned contracts are changed by their party."""
-    if not actor.can(SUBMIT):
-        return Denied(_("Your post may not change contracts."))
-    if not _is_party(actor, contract):
-        return Denied(_("A company changes only its own contracts."))
+    """Drafts and returned contracts are changed by the company or at the counter of the place."""
+    verdict = may(actor, SUBMIT, contract)
+    if isinstance(verdict, Denied):
+        return verdict
     if contract.state not in (ContractState.DRAFT, ContractState.RETURNED):
         return Denied(_("A submitted contract is not changed. Have it returned first."))
     return Allowed()
@@ -60,26 +64,26 @@ def may_submit(actor: Actor, contract: ServiceContract) -> Decision:
 
 
 def may_file(actor: Actor, contract: ServiceContract) -> Decision:
-    """The office files; never the person who drafted."""
-    if not actor.can(FILE):
-        return Denied(_("Your post may not file contracts."))
+    """The office of the place files; never the person who drafted."""
+    verdict = may(actor, FILE, contract)
+    if isinstance(verdict, Denied):
+        return verdict
     if contract.drafted_by_id is not None and contract.drafted_by_id == actor.user_id:
         return Denied(_("Another person must file it: you drafted this contract."))
     return Allowed()
 
 
 def may_end(actor: Actor, contract: ServiceContract) -> Decision:
-    """The office ends a contract; the job ends it at its term."""
-    if actor.kind is ActorKind.SYSTEM or actor.can(END):
-        return Allowed()
-    return Denied(_("Your post may not end contracts."))
+    """The office of the place ends a contract; the job ends it at its term."""
+    return may(actor, END, contract)
 
 
 def may_submit_filing(actor: Actor, company: Company) -> Decision:
     """A company files itself; officials at the counter."""
-    if not actor.can(FILING_SUBMIT):
-        return Denied(_("Your post may not submit a filing."))
-    if actor.reach is Reach.COMPANY and company.organisation_id != actor.organisation_id:
+    verdict = may(actor, FILING_SUBMIT, company)
+    if isinstance(verdict, Denied):
+        return verdict
+    if actor.reach is Reach.COMPANY and not _own(actor, company):
         return Denied(_("A company files only itself."))
     if not company.is_out_of_town:
         return Denied(_("The company is registered in this city; it needs no filing."))
@@ -102,20 +106,26 @@ def may_attach_papers(actor: Actor, filing: OutOfTownFiling) -> Decision:
 
 def may_decide_filing(actor: Actor, filing: OutOfTownFiling) -> Decision:
     """The bureau's desk decides; never the person who submitted."""
-    if not actor.can(FILING_DECIDE):
-        return Denied(_("Your post may not decide filings."))
+    verdict = may(actor, FILING_DECIDE, filing)
+    if isinstance(verdict, Denied):
+        return verdict
     if filing.submitted_by_id is not None and filing.submitted_by_id == actor.user_id:
         return Denied(_("Another person must decide it: you submitted this filing."))
     return Allowed()
 
 
-def has_filing(*, company: Company, on: object, **_question: object) -> Decision:
+def may_turn_day(actor: Actor) -> Decision:
+    """Only the clock ends terms and warns of their end."""
+    if actor.kind is ActorKind.SYSTEM:
+        return Allowed()
+    return Denied(NO_RIGHT)
+
+
+def has_filing(*, company: Company, on: date, **_question: object) -> Decision:
     """Check of the gate: a company from out of town needs a filing in force."""
     if not company.is_out_of_town:
         return Allowed()
-    if OutOfTownFiling.objects.filter(
-        company=company, state=FilingState.FILED, valid_from__lte=on, valid_to__gte=on
-    ).exists():
+    if OutOfTownFiling.objects.in_force_on(on).filter(company=company).exists():
         return Allowed()
     return Denied(
         _("The company is registered out of town and has no filing in force. Have it filed first.")

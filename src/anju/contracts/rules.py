@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-# Local clocks differ (Shanghai 30 days, art. 44; Hangzhou 15, art. 49; Ningbo 10, art. 48), so the
-# figure is a setting; 30 is the longest of them and refuses nobody who is in time anywhere.
-FILING_DAYS_DEFAULT = 30
-
-# Civil Code art. 947: a provider that does not renew says so 90 days before the term ends.
-# Art. 946: owners who dismiss early give 60 days. 180 days leave time for an assembly's vote.
-WARNING_DAYS = (180, 90, 60, 30)
+from anju.reference.rules.working_days import WorkingCalendar, add_days
 
 
 class Term(StrEnum):
@@ -34,8 +29,12 @@ class TermPosition:
     warning_days: int | None
 
 
-def term_position(starts_on: date, ends_on: date | None, today: date) -> TermPosition:
+def term_position(
+    starts_on: date, ends_on: date | None, today: date, *, warnings: Sequence[int]
+) -> TermPosition:
     """Where ``today`` lies in a term whose first and last day both count.
+
+    ``warnings`` are the days before the end on which people are warned (a figure of the place).
 
     Raises:
         ValueError: the term ends before it starts.
@@ -49,15 +48,18 @@ def term_position(starts_on: date, ends_on: date | None, today: date) -> TermPos
         return TermPosition(Term.COMING, left, None)
     if left <= 0:
         return TermPosition(Term.OVER, 0, None)
-    reached = [days for days in WARNING_DAYS if left <= days]
+    reached = [days for days in warnings if left <= days]
     if reached:
         return TermPosition(Term.ENDING, left, min(reached))
     return TermPosition(Term.RUNNING, left, None)
 
 
-def filing_due_on(signed_on: date, days: int = FILING_DAYS_DEFAULT) -> date:
-    """Last day for filing: calendar days counted from the day after signing (Civil Code 201)."""
-    return signed_on + timedelta(days=days)
+def filing_due_on(signed_on: date, days: int, calendar: WorkingCalendar) -> date:
+    """Last day for filing: calendar days counted from the day after signing (Civil Code 201).
+
+    A last day of rest gives way to the next working day (article 203).
+    """
+    return add_days(signed_on, days, calendar).day
 
 
 def renewal_notice_due_on(ends_on: date) -> date:

@@ -19,6 +19,7 @@ class ContractState(TextChoices):
     SUBMITTED = "submitted", _("Waiting for filing")
     RETURNED = "returned", _("Returned")
     FILED = "filed", _("Filed")
+    ENDING = "ending", _("Ends early")
     ENDED = "ended", _("Ended at term")
     TERMINATED = "terminated", _("Ended early")
     VOID = "void", _("Withdrawn")
@@ -28,6 +29,7 @@ class FilingState(TextChoices):
     SUBMITTED = "submitted", _("Waiting for filing")
     RETURNED = "returned", _("Returned")
     FILED = "filed", _("Filed")
+    EXPIRED = "expired", _("Expired")
     LAPSED = "lapsed", _("Lapsed")
 
 
@@ -77,10 +79,20 @@ CONTRACT_FLOW = Flow(
             target=S.ENDED,
             permission=perm("contracts:contract_end"),
         ),
+        # In force until its last day; the job makes the move after it.
+        Move(
+            name="notice",
+            label=_("End early, on a day to come"),
+            source=frozenset({S.FILED, S.ENDING}),
+            target=S.ENDING,
+            permission=perm("contracts:contract_end"),
+            reason=True,
+            danger=True,
+        ),
         Move(
             name="terminate",
             label=_("End early"),
-            source=frozenset({S.FILED}),
+            source=frozenset({S.FILED, S.ENDING}),
             target=S.TERMINATED,
             permission=perm("contracts:contract_end"),
             reason=True,
@@ -89,12 +101,15 @@ CONTRACT_FLOW = Flow(
     ),
 )
 
+# Moves that the clock makes; no button offers them.
+BY_THE_CLOCK = frozenset({"end", "notice", "expire"})
+
 F = FilingState
 FILING_FLOW = Flow(
     name="contracts.filing",
     states=FilingState,
     first=F.SUBMITTED,
-    closed=frozenset({F.LAPSED}),
+    closed=frozenset({F.EXPIRED, F.LAPSED}),
     moves=(
         Move(
             name="resubmit",
@@ -120,6 +135,13 @@ FILING_FLOW = Flow(
             reason=True,
         ),
         Move(
+            name="expire",
+            label=_("End at term"),
+            source=frozenset({F.FILED}),
+            target=F.EXPIRED,
+            permission=perm("contracts:filing_decide"),
+        ),
+        Move(
             name="lapse",
             label=_("Let lapse"),
             source=frozenset({F.FILED, F.RETURNED}),
@@ -136,11 +158,13 @@ APPEARANCE: list[tuple[TextChoices, tuple[str, str]]] = [
     (ContractState.SUBMITTED, ("s-open", "")),
     (ContractState.RETURNED, ("s-fail", "bad")),
     (ContractState.FILED, ("s-done", "good")),
+    (ContractState.ENDING, ("s-late", "lamp")),
     (ContractState.ENDED, ("s-filed", "")),
     (ContractState.TERMINATED, ("s-void", "")),
     (ContractState.VOID, ("s-void", "")),
     (FilingState.SUBMITTED, ("s-open", "")),
     (FilingState.RETURNED, ("s-fail", "bad")),
     (FilingState.FILED, ("s-done", "good")),
+    (FilingState.EXPIRED, ("s-filed", "")),
     (FilingState.LAPSED, ("s-late", "bad")),
 ]

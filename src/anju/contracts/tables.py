@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from anju.core.actors import Actor
 from anju.core.money import yuan
+from anju.registry.models.base import Today
 from anju.ui.lists import Column, ListPage
 from anju.ui.pages import actor_of
 
@@ -31,13 +32,24 @@ class ContractFilter(django_filters.FilterSet):
     company = django_filters.CharFilter(
         field_name="company__name", lookup_expr="icontains", label=_("Property company")
     )
-    ends_before = django_filters.DateFilter(
-        field_name="period", lookup_expr="endswith__lte", label=_("Term ends by")
-    )
+    ends_before = django_filters.DateFilter(method="by_last_day", label=_("Term ends by"))
+    running = django_filters.BooleanFilter(method="in_force_now", label=_("In force"))
+    late = django_filters.BooleanFilter(method="late_for_filing", label=_("Late for filing"))
 
     class Meta:
         model = ServiceContract
         fields: tuple[str, ...] = ()
+
+    def by_last_day(self, rows: Any, name: str, value: date) -> Any:
+        return rows.filter(period__endswith__lte=value + timedelta(days=1))
+
+    def in_force_now(self, rows: Any, name: str, value: bool) -> Any:
+        inside = ServiceContract.objects.in_force().values("pk")
+        return rows.filter(pk__in=inside) if value else rows.exclude(pk__in=inside)
+
+    def late_for_filing(self, rows: Any, name: str, value: bool) -> Any:
+        late = Q(state__in=(ContractState.DRAFT, ContractState.RETURNED), filing_due_on__lt=Today())
+        return rows.filter(late) if value else rows.exclude(late)
 
 
 class ContractList(ListPage):

@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from anju.contracts.models import ServiceContract
+from anju.contracts.queries import contracts_to_warn
 from anju.contracts.services import (
     contract_draft,
     contract_end,
+    contract_end_warn,
     contract_file,
     contract_return,
     contract_submit,
     contract_withdraw,
     filing_decide,
     filing_submit,
+    filing_term_end,
 )
 from anju.core.actors import SYSTEM, Actor
 from anju.core.time import legal_day
@@ -43,6 +46,8 @@ def contracts(cast: Cast, at: datetime) -> None:
         .order_by("pk")
         if p.pk != cast.project.pk
     ]
+    # Those of the district whose clerk plays in the demo first.
+    projects.sort(key=lambda p: (p.district_id != cast.places["district"].pk, p.pk))
     own = _draft(cast, cast.project, at, kind="pre_stage", starts_on=today - timedelta(days=500))
     _filed(cast, own, at)
     # Ends within 30, 60, 90 and 180 days, then far away.
@@ -52,15 +57,18 @@ def contracts(cast: Cast, at: datetime) -> None:
         contract = _draft(cast, projects[number], at, kind=kind, starts_on=start, left=left)
         _filed(cast, contract, at)
     _draft(cast, projects[5], at)  # stays a draft
-    contract_submit(actor=_party(cast, at), at=at, contract=_draft(cast, projects[6], at))
+    waiting = _draft(cast, projects[6], at)
+    contract_submit(actor=_party(cast, at, waiting.management_area), at=at, contract=waiting)
     returned = _draft(cast, projects[7], at)
-    contract_submit(actor=_party(cast, at), at=at, contract=returned)
+    contract_submit(actor=_party(cast, at, returned.management_area), at=at, contract=returned)
     returned.refresh_from_db()
     contract_return(
         actor=cast.actor("desk-confirmer", at), at=at, contract=returned, reason="缺少业主大会决议"
     )
     void = _draft(cast, projects[8], at)
-    contract_withdraw(actor=_party(cast, at), at=at, contract=void, reason="重复录入")
+    contract_withdraw(
+        actor=_party(cast, at, void.management_area), at=at, contract=void, reason="重复录入"
+    )
     over = _draft(cast, projects[9], at, starts_on=today - timedelta(days=730), left=-10)
     over = _filed(cast, over, at)
     contract_end(actor=SYSTEM, at=at, contract=over, ended_on=over.period.upper - timedelta(days=1))
@@ -69,16 +77,23 @@ def contracts(cast: Cast, at: datetime) -> None:
         actor=cast.actor("desk-confirmer", at), at=at, contract=early,
         ended_on=today - timedelta(days=15), reason="业主大会决定提前解除合同",
     )  # fmt: skip
+    leaving = _filed(cast, _draft(cast, projects[11], at), at)
+    contract_end(
+        actor=cast.actor("desk-confirmer", at), at=at, contract=leaving,
+        ended_on=today + timedelta(days=45), reason="双方协商提前解除合同",
+    )  # fmt: skip
     served = Project.objects.filter(period__endswith=None).values("management_area")
     idle = ManagementArea.objects.exclude(pk__in=served).order_by("pk").first()
     if idle is not None:
         alone = contract_draft(
-            actor=_party(cast, at), at=at, number="ZG-0001", kind="self_managed",
+            actor=_party(cast, at, idle), at=at, number="ZG-0001", kind="self_managed",
             management_area=idle, company=None, client_name=f"{idle.name}业主大会", grade=1,
             starts_on=today - timedelta(days=90), ends_on=today + timedelta(days=640),
             signed_on=today - timedelta(days=100), fees={},
         )  # fmt: skip
-        contract_submit(actor=_party(cast, at), at=at, contract=alone)
+        contract_submit(actor=_party(cast, at, idle), at=at, contract=alone)
+    for contract in contracts_to_warn(today=today):
+        contract_end_warn(actor=SYSTEM, at=at, contract=contract)
 
 
 def _draft(
@@ -101,8 +116,9 @@ def _draft(
         "government": "街道办事处",
     }[kind]
     return contract_draft(
-        actor=_party(cast, at), at=at, number=f"WY{today.year}-{project.pk:04d}",
-        kind=kind, management_area=project.management_area, company=project.company,
+        actor=_party(cast, at, project.management_area), at=at,
+        number=f"WY{today.year}-{project.pk:04d}", kind=kind,
+        management_area=project.management_area, company=project.company,
         client_name=client, grade=1 + project.pk % 5, starts_on=start,
         ends_on=today + timedelta(days=left),
         signed_on=min(start, today) - timedelta(days=7), fees=fees, project=project,
@@ -111,19 +127,23 @@ def _draft(
 
 
 def _filed(cast: Cast, contract: ServiceContract, at: datetime) -> ServiceContract:
-    contract_submit(actor=_party(cast, at), at=at, contract=contract)
+    contract_submit(actor=_party(cast, at, contract.management_area), at=at, contract=contract)
     contract.refresh_from_db()
     contract_file(
         actor=cast.actor("desk-confirmer", at), at=at, contract=contract,
-        filing_number=f"云物备{contract.pk:05d}号",
+        filing_number=f"云物备{contract.pk:05d}号", fees_confirmed=True,
     )  # fmt: skip
     contract.refresh_from_db()
     return contract
 
 
-def _party(cast: Cast, at: datetime) -> Actor:
-    """Who drafts and submits at the counter, for companies that came with their papers."""
-    return cast.actor("district-clerk", at)
+def _party(cast: Cast, at: datetime, area: ManagementArea) -> Actor:
+    """Who drafts and submits at the counter, for companies that came with their papers.
+
+    Contracts of districts whose clerk does not play came with the register.
+    """
+    here = area.district_id == cast.places["district"].pk
+    return cast.actor("district-clerk", at) if here else SYSTEM
 
 
 def filings(cast: Cast, at: datetime) -> None:
@@ -132,6 +152,14 @@ def filings(cast: Cast, at: datetime) -> None:
     outsiders = Company.objects.filter(is_out_of_town=True).order_by("pk")[:4]
     clerk, confirmer = cast.actor("desk-clerk", at), cast.actor("desk-confirmer", at)
     for number, company in enumerate(outsiders):
+        if number == 2:  # filed before, and over
+            old = filing_submit(
+                actor=clerk, at=at, company=company, office_address="曜江区星渡大厦9层",
+                contact_name=company.legal_representative, contact_phone=company.phone,
+                valid_from=today - timedelta(days=395), valid_to=today - timedelta(days=31),
+            )  # fmt: skip
+            filing_decide(actor=confirmer, at=at, filing=old, name="file", number="云外备000号")
+            filing_term_end(actor=SYSTEM, at=at, filing=old)
         filing = filing_submit(
             actor=clerk, at=at, company=company, office_address="曜江区星渡大厦12层",
             contact_name=company.legal_representative, contact_phone=company.phone,

@@ -34,12 +34,14 @@ _SENTENCES: dict[str, Sentence] = {
 
 
 def constraint_sentence(name: str | None) -> Sentence:
-    """The sentence a person reads when a constraint of the register refuses."""
+    """The sentence a person reads when a constraint of the register, or above it, refuses."""
     if name in _SENTENCES:
         return _SENTENCES[name]
     if name and name.endswith("_period"):
         return _("The period has no first day, or ends before it begins.")
-    for model in apps.get_app_config("registry").get_models():
+    for model in apps.get_models():
+        if not model.__module__.startswith("anju."):
+            continue
         for constraint in model._meta.constraints:
             if constraint.name == name and constraint.violation_error_message:
                 return constraint.violation_error_message

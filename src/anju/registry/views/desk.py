@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Sum
@@ -17,6 +18,7 @@ from anju.core.time import legal_day
 from anju.flow.queries import todo_groups, todo_sentence
 from anju.ui.pages import page
 
+from ..figures import PROVIDERS
 from ..filters import place_names
 from ..models import ChangeRequest, Community, Company, ManagementArea, Manager, Project, UnitTally
 from ..states import ChangeState, UnitKind, UnitState
@@ -30,7 +32,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What this post has to do today, and what it looks after."""
     now = timezone.now()
     groups = todo_groups(request.actor, at=now, most=SHOWN_TASKS)
-    figures = _figures(request.actor)
+    figures = _figures(request.actor, legal_day(now))
     chart = _chart(request.actor)
     context = {
         "today": legal_day(now),
@@ -43,7 +45,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "registry/desk.html", context)
 
 
-def _figures(actor: Actor) -> list[dict[str, str]]:
+def _figures(actor: Actor, today: date) -> list[dict[str, str]]:
     """What the post looks after, each with the list it is made of."""
     figures = []
 
@@ -96,6 +98,11 @@ def _figures(actor: Actor) -> list[dict[str, str]]:
         lambda: Manager.objects.visible_to(actor).count(),
         reverse("registry:managers"),
     )
+    for provider in PROVIDERS.values():
+        figures += [
+            {"label": str(one.label), "value": number(one.value), "href": one.href}
+            for one in provider(actor, today)
+        ]
     return figures
 
 

@@ -77,7 +77,7 @@ def test_the_course_from_draft_to_filed(area, company, clerk, office):
     assert contract.district_id == area.district_id
     services.contract_submit(actor=clerk, at=NOW, contract=contract)
     task = Task.objects.visible_to(office).open().get()
-    assert contract.number in task.title
+    assert contract.number in task.words
     services.contract_file(
         actor=office, at=NOW, contract=contract, filing_number="BA-1", project_code="P-1"
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.utils import translation
+
 from anju.access.states import OrganisationKind, Role
 from anju.flow import queries, services
 from anju.flow.models import Task
-from anju.flow.states import TaskState
+from anju.flow.states import TaskState, Words
 from tests.factories import registry as make
 from tests.factories.access import make_organisation
 
@@ -20,7 +22,7 @@ def opened(district: District, **how: Any) -> Task:
         "actor": district.clerk,
         "at": AT,
         "kind": "tests.work",
-        "title": "核对",
+        "title": Words("Check it"),
         "subject": district.subject,
         "link": "/x/",
         "role": Role.DISTRICT_CLERK,
@@ -88,12 +90,22 @@ def test_to_dos_are_cut_by_deadline(district: District) -> None:
     due = {
         "late": AT - timedelta(minutes=1),
         "today": AT + timedelta(hours=1),
-        "later": AT + timedelta(days=3),
+        "week": AT + timedelta(days=3),
+        "later": AT + timedelta(days=10),
         "undated": None,
     }
     for name, at in due.items():
         opened(district, kind=f"tests.{name}", due_at=at)
-    groups = queries.todo_groups(district.clerk, at=AT, day_end=AT + timedelta(hours=12))
-    assert {name: [t.kind for t in found] for name, found in groups.items()} == {
+    groups = queries.todo_groups(district.clerk, at=AT)
+    assert {group.key: [t.kind for t in group.tasks] for group in groups} == {
         name: [f"tests.{name}"] for name in due
     }
+
+
+def test_a_to_do_is_read_in_the_readers_language(district: District) -> None:
+    title = Words("Correct the delimitation, objections were upheld: %(name)s", name="和平苑")
+    task = opened(district, title=title)
+    with translation.override("zh-hans"):
+        assert task.words == "异议成立，请更正区域划分：和平苑"
+    with translation.override("en"):
+        assert task.words == "Correct the delimitation, objections were upheld: 和平苑"

@@ -206,6 +206,9 @@ OWN = {
 }
 
 
+INTEGERS = {"pk", "key", *OWN.values()}  # arguments that are numbers
+
+
 def own(address: Address, actor: Actor) -> dict[str, Any] | None:
     """A home anybody may ask for; a binding, an invitation or a read of the actor's own."""
     from django.utils import timezone

@@ -14,7 +14,7 @@ from django.db import connection
 
 from anju.core.actors import Actor, ActorKind
 
-from .addresses import ABSENT, OWN, Address, addresses, sample, stranger, url
+from .addresses import ABSENT, INTEGERS, Address, addresses, sample, stranger, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
@@ -122,7 +122,6 @@ def test_another_place_is_not_found(client, actor):
         assert seen or not [a for a in addresses() if opens(a, actor) and a.arguments]
 
 
-INTEGERS = {"pk", "key", *OWN.values()}
 _ANY: dict[str, dict[str, Any]] = {}
 
 

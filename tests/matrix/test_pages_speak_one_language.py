@@ -161,7 +161,7 @@ def names(db) -> list[str]:
     from anju.access.models import User
 
     usernames = User.objects.values_list("username", flat=True)
-    return [*sorted(usernames, key=len, reverse=True), "system", "notices"]
+    return [*sorted(usernames, key=len, reverse=True), "system", "notices", "exports"]
 
 
 @pytest.mark.parametrize("role", [str(role) for role in ROLES])

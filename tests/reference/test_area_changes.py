@@ -339,7 +339,7 @@ def _step(number: int, step: tuple[str, int, int, int], day: date) -> None:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps=STEPS)
 def test_any_row_of_changes_keeps_one_parent_and_every_past_day(steps) -> None:

@@ -103,7 +103,7 @@ class ListExport(models.Model):
 
     @property
     def journal_label(self) -> str:
-        return self.list_name
+        return f"#{self.pk}"  # its title is in the language of whoever asked
 
     @property
     def is_active(self) -> bool:

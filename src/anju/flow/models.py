@@ -13,7 +13,7 @@ from anju.access.states import Role
 from anju.core.actors import Actor, Reach
 from anju.reference.models import PlacedModel, PlacedQuerySet
 
-from .states import ObjectionState, PublicityState, TaskState
+from .states import ObjectionState, PublicityState, TaskState, Words
 
 
 class TaskQuerySet(PlacedQuerySet):
@@ -41,7 +41,8 @@ class Task(PlacedModel):
     """Something somebody has to do by a time; written and closed by the move that causes it."""
 
     kind = models.CharField(_("kind"), max_length=60)
-    title = models.CharField(_("task"), max_length=200)
+    title = models.CharField(_("task"), max_length=200)  # English; ``words`` is what people read
+    values = models.JSONField(default=dict)
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     link = models.CharField(max_length=200)
@@ -82,7 +83,12 @@ class Task(PlacedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What is to be done, in the reader's language."""
+        return str(Words(self.title, **self.values))
 
 
 class MoveMade(models.Model):
@@ -159,6 +165,12 @@ class Publicity(PlacedModel):
         return self.title
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Objections to notices of the actor's reach."""
+        return self.filter(publicity__in=Publicity.objects.visible_to(actor))
+
+
 class Objection(models.Model):
     """What somebody says against something on show, and the answer."""
 
@@ -172,6 +184,8 @@ class Objection(models.Model):
     answer = models.TextField(_("answer"), max_length=2000, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")

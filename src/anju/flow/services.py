@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.models import Organisation, User
 from anju.core import journal
@@ -23,7 +24,7 @@ from anju.reference.models import Area
 from . import policies
 from .kinds import KINDS, tell_owner
 from .models import MoveMade, Objection, Publicity, Task
-from .states import Flow, ObjectionState, PublicityState, TaskState
+from .states import Flow, ObjectionState, PublicityState, TaskState, Words
 
 M = TypeVar("M", bound=models.Model)
 
@@ -92,7 +93,7 @@ def task_open(
     actor: Actor,
     at: datetime,
     kind: str,
-    title: str,
+    title: Words,
     subject: models.Model,
     link: str,
     role: str,
@@ -108,9 +109,10 @@ def task_open(
         subject_id=subject.pk,
         role=role,
         state=TaskState.OPEN,
-        defaults={"due_at": due_at, "title": title[:200], "link": link},
+        defaults={"due_at": due_at, "title": title.text, "values": title.values, "link": link},
         create_defaults={
-            "title": title[:200],
+            "title": title.text,
+            "values": title.values,
             "link": link,
             "area": area,
             "organisation": organisation,
@@ -267,7 +269,7 @@ def objection_raise(*, actor: Actor, at: datetime, publicity: Publicity, text: s
         actor=actor,
         at=at,
         kind="flow.objection",
-        title=str(_("Answer objections: %(title)s")) % {"title": publicity.title},
+        title=Words(gettext_noop("Answer objections: %(title)s"), title=publicity.title),
         subject=publicity,
         link=f"/publicity/{publicity.pk}/",
         role=policies.ANSWERING_ROLE[publicity.organiser.kind],

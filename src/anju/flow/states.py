@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anju.core.decisions import Allowed, Decision, Denied
@@ -102,6 +103,20 @@ class Flow:
             ]
         lines += [f"    {state} --> [*]" for state in sorted(str(s) for s in self.closed)]
         return "\n".join(lines) + "\n"
+
+
+class Words:
+    """A sentence kept as its English text and values, and read in the reader's language.
+
+    ``Words(gettext_noop("File contract %(number)s"), number=contract.number)``
+    """
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text = text
+        self.values = {name: str(value) for name, value in values.items()}
+
+    def __str__(self) -> str:
+        return gettext(self.text) % self.values if self.values else gettext(self.text)
 
 
 class TaskState(TextChoices):

@@ -119,12 +119,8 @@ def publicity_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @page(permission=policies.ANSWER, methods=("GET", "POST"))
 def objection_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer one objection."""
-    objection = get_object_or_404(
-        Objection.objects.filter(
-            publicity__in=Publicity.objects.visible_to(actor_of(request))
-        ).select_related("publicity"),
-        pk=pk,
-    )
+    objections = Objection.objects.visible_to(actor_of(request)).select_related("publicity")
+    objection = get_object_or_404(objections, pk=pk)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.objection_answer(

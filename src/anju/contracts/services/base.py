@@ -16,6 +16,7 @@ from anju.core.errors import InvalidInput
 from anju.core.ports import MESSENGER
 from anju.core.time import day_end, legal_day
 from anju.flow.services import move_make, task_open
+from anju.flow.states import Words
 from anju.reference.models import Area
 from anju.reference.queries import working_calendar
 from anju.reference.rules.working_days import add_working_days
@@ -179,7 +180,7 @@ def company_task(
     at: datetime,
     subject: ServiceContract | OutOfTownFiling,
     kind: str,
-    title: str,
+    title: Words,
     due_at: datetime,
 ) -> None:
     """Open a to-do of the company; a company without an account of its own gets none."""

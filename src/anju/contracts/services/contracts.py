@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.states import Role
 from anju.core import journal
@@ -18,6 +18,7 @@ from anju.core.time import legal_day
 from anju.core.transactions import service
 from anju.files.services import files_freeze, files_store
 from anju.flow.services import task_open, tasks_close
+from anju.flow.states import Words
 from anju.reference.models import Area
 from anju.reference.queries import working_calendar
 from anju.registry.models import Company, ManagementArea, Project
@@ -219,7 +220,7 @@ def contract_submit(*, actor: Actor, at: datetime, contract: ServiceContract) ->
         actor=actor,
         at=at,
         kind="contracts.file",
-        title=gettext("File contract %(number)s") % {"number": contract.number},
+        title=Words(gettext_noop("File contract %(number)s"), number=contract.number),
         subject=contract,
         link=link_of(contract),
         role=Role.DISTRICT_CLERK,
@@ -380,7 +381,7 @@ def contract_return(
         at=at,
         subject=contract,
         kind="contracts.mend",
-        title=gettext("Mend the returned contract %(number)s") % {"number": contract.number},
+        title=Words(gettext_noop("Mend the returned contract %(number)s"), number=contract.number),
         due_at=mend_by(contract.filing_due_on, contract.area, at),
     )
     company_told(

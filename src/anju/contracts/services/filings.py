@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.states import Role
 from anju.core import journal
@@ -18,6 +18,7 @@ from anju.core.time import legal_day
 from anju.core.transactions import service
 from anju.files.services import files_freeze, files_store
 from anju.flow.services import task_open, tasks_close
+from anju.flow.states import Words
 from anju.reference.models import Area
 from anju.reference.states import AreaLevel
 from anju.registry.models import Company
@@ -92,7 +93,7 @@ def filing_submit(
         actor=actor,
         at=at,
         kind="contracts.filing",
-        title=gettext("File the out-of-town company %(name)s") % {"name": company.name},
+        title=Words(gettext_noop("File the out-of-town company %(name)s"), name=company.name),
         subject=filing,
         link=link_of(filing),
         role=Role.DESK_CONFIRMER,
@@ -196,7 +197,9 @@ def _tell(*, actor: Actor, at: datetime, filing: OutOfTownFiling, name: str, rea
             at=at,
             subject=filing,
             kind="contracts.filing_mend",
-            title=gettext("Mend the returned filing of %(name)s") % {"name": filing.company.name},
+            title=Words(
+                gettext_noop("Mend the returned filing of %(name)s"), name=filing.company.name
+            ),
             due_at=decide_by(filing.area, at),
         )
         company_told(filing.company, "contracts.filing_returned", at, reason=reason, **values)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.states import Role
 from anju.core import journal
@@ -14,6 +14,7 @@ from anju.core.errors import Refused
 from anju.core.time import day_end, legal_day
 from anju.core.transactions import service
 from anju.flow.services import task_open, tasks_close
+from anju.flow.states import Words
 from anju.registry.services.base import locked
 
 from .. import policies, queries, rules
@@ -72,10 +73,11 @@ def contract_end_warn(*, actor: Actor, at: datetime, contract: ServiceContract) 
     )
     if not new:
         return None
-    title = gettext("Contract %(number)s ends on %(day)s: renew or hand over") % {
-        "number": contract.number,
-        "day": last_day,
-    }
+    title = Words(
+        gettext_noop("Contract %(number)s ends on %(day)s: renew or hand over"),
+        number=contract.number,
+        day=last_day,
+    )
     company_task(
         actor=actor, at=at, subject=contract, kind="contracts.ending", title=title,
         due_at=day_end(_say_by(last_day, today)),
@@ -148,10 +150,11 @@ def filing_end_warn(*, actor: Actor, at: datetime, filing: OutOfTownFiling) -> i
     )
     if not new:
         return None
-    title = gettext("The filing of %(name)s ends on %(day)s: renew it") % {
-        "name": filing.company.name,
-        "day": filing.valid_to,
-    }
+    title = Words(
+        gettext_noop("The filing of %(name)s ends on %(day)s: renew it"),
+        name=filing.company.name,
+        day=filing.valid_to,
+    )
     due_at = day_end(filing.valid_to)
     company_task(
         actor=actor, at=at, subject=filing, kind="contracts.filing_ending", title=title,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.models import Organisation
 from anju.access.states import Role
@@ -17,7 +18,7 @@ from anju.core.errors import Conflict, InvalidInput, NotFound
 from anju.core.text import clean
 from anju.core.transactions import service
 from anju.flow.services import move_make, task_open, tasks_close
-from anju.flow.states import TaskState
+from anju.flow.states import TaskState, Words
 from anju.reference.models import Area
 from anju.registry.models import ChangeRequest
 from anju.registry.services import change_propose
@@ -137,7 +138,9 @@ def _task(actor: Actor, report: CorrectionReport, at: datetime) -> None:
         actor=actor,
         at=at,
         kind=TASK,
-        title=str(_("Decide a partner's report: %(label)s")) % {"label": report.subject_label},
+        title=Words(
+            gettext_noop("Decide a partner's report: %(label)s"), label=report.subject_label
+        ),
         subject=report,
         link=reverse("partners:report", args=[report.pk]),
         role=Role.DESK_CLERK,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from anju.access.states import Role
 from anju.audit.models import AuditEvent
@@ -15,6 +16,7 @@ from anju.core.errors import InvalidInput
 from anju.core.text import clean
 from anju.core.transactions import service
 from anju.flow.services import move_make, task_open, tasks_close
+from anju.flow.states import Words
 
 from ..models import HomeBinding, ReadComplaint
 from ..policies import may_answer_complaint, may_complain
@@ -47,7 +49,7 @@ def complaint_raise(
         complaint.refresh_from_db()
     task_open(
         actor=actor, at=at, kind=TASK,
-        title=str(_("Answer a complaint about a read of personal data")),
+        title=Words(gettext_noop("Answer a complaint about a read of personal data")),
         subject=complaint, link=reverse("registry:complaint", args=[complaint.pk]),
         role=Role.AUDIT_ADMIN, area=complaint.area,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import Organisation
@@ -20,7 +20,7 @@ from anju.flow.kinds import PublicityKind
 from anju.flow.models import Publicity
 from anju.flow.policies import ANSWERING_ROLE
 from anju.flow.services import publicity_start, task_open
-from anju.flow.states import ObjectionState
+from anju.flow.states import ObjectionState, Words
 
 from ..models import ManagementArea
 from ..policies import may
@@ -100,8 +100,10 @@ def _ended(*, publicity: Publicity, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
             kind="registry.area_correct",
-            title=gettext("Correct the delimitation, objections were upheld: %(name)s")
-            % {"name": area.name},
+            title=Words(
+                gettext_noop("Correct the delimitation, objections were upheld: %(name)s"),
+                name=area.name,
+            ),
             subject=area,
             link=f"/registry/areas/{area.pk}/",
             role=ANSWERING_ROLE[publicity.organiser.kind],

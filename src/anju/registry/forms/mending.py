@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..states import IdKind
-from .fields import day_field, reason_field
+from .fields import day_field, evidence_field, reason_field
 from .parties import PRIVATE, ManagerNew
 
 
@@ -18,6 +18,7 @@ class NumberForm(forms.Form):
 class FirstDayForm(forms.Form):
     on_day = day_field(label=_("First day of service"))
     reason = reason_field()
+    evidence = evidence_field()
 
 
 class CertificateForm(forms.Form):
@@ -28,6 +29,12 @@ class CertificateForm(forms.Form):
 class IdentityForm(forms.Form):
     id_number = forms.CharField(label=_("Right identity number"), max_length=40, widget=PRIVATE)
     reason = reason_field()
+    evidence = evidence_field()
+
+
+class ErasureForm(forms.Form):
+    reason = reason_field()
+    evidence = evidence_field()
 
 
 class ManagerEnter(ManagerNew):

@@ -252,6 +252,7 @@ class FeeForm(forms.Form):
     fee_fen = Yuan(label=_("Fee, yuan a m² and month"), most=100_00)
     from_day = day_field()
     reason = reason_field()
+    evidence = evidence_field()
 
 
 class ProjectManagerForm(ActorForm):

@@ -279,7 +279,8 @@ def person_erase(
 ) -> Person:
     """Destroy the data key and take hashes and masks out of the row and of its history.
 
-    The numbers can never be read again, in backups neither. The name stays: who owned a home is
+    The numbers cannot be read again here; a backup made before still holds the key, so whoever
+    restores one erases again (docs/operations.md). The name stays: who owned a home is
     part of the register.
 
     Raises:

@@ -275,11 +275,11 @@ person_erase = action_view(
     Action(
         title=_("Propose to erase the numbers"),
         button=_("Propose the erasure"),
-        form=ReasonForm,
+        form=forms.ErasureForm,
         danger=True,
         explain=_(
-            "After review nobody can ever read the numbers again, here, in the history or in"
-            " backups. The name stays."
+            "After review nobody can read the numbers again, here or in the history. A backup made"
+            " before holds them until it is destroyed. The name stays."
         ),
         load=load(Person),
         run=propose("person_erase", lambda target, data: {"erase": True}),

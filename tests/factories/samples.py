@@ -24,7 +24,10 @@ DAY = date(2026, 3, 1)
 ABSENT = 2_000_000_000
 # Where the type alone says too little.
 GIVEN: dict[str, dict[str, Any]] = {
-    "change_propose": {"action": "community_recode", "after": {"code": "N1"}}
+    "anju.registry.services.changes.change_propose": {
+        "action": "community_recode",
+        "after": {"code": "N1"},
+    },
 }
 
 
@@ -127,4 +130,4 @@ class World:
             for name, parameter in inspect.signature(service).parameters.items()
             if parameter.default is inspect.Parameter.empty and name not in ("actor", "at")
         }
-        return found | GIVEN.get(service.__name__, {})
+        return found | GIVEN.get(f"{service.__module__}.{service.__name__}", {})

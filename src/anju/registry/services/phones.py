@@ -34,7 +34,7 @@ def phone_separate(*, actor: Actor, keeper: Person, reason: str, at: datetime) -
         Refused: one of the files lies outside the actor's reach.
         Conflict: nobody else has this phone.
     """
-    may(actor, SEPARATE).require()
+    may(actor, SEPARATE, keeper).require()
     reason = required("reason", reason)
     if not keeper.phone_hash:
         raise InvalidInput({"keeper": [_("This person has no phone on file.")]})

@@ -71,7 +71,8 @@ def main() -> int:
     browser = os.environ.get("ANJU_BROWSER") or installed_browser()
     if browser is None:
         browser = playwright_browser() or debian_browser()
-    arguments = sys.argv[1:]
+    # The whole is shared among the processors by file; a part that was asked for is not.
+    arguments = sys.argv[1:] or ["-n", "auto", "--dist", "loadfile"]
     if browser is None:
         if os.environ.get("CI"):
             to_terminal("No browser could be had, and CI never leaves browser tests out.")

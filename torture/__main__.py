@@ -11,7 +11,7 @@ import sys
 
 from .record import ROOT, Record
 
-PARTS = ("demo_kills", "restore")
+PARTS = ("demo_kills", "restore", "mutants")
 # These need root and much of the network: they run only when they are named.
 NAMED = ("bare_machine",)
 

@@ -327,6 +327,7 @@ def test_reach_never_passes_the_place(role, level):
         Reach.NOTHING: 0,
         Reach.PUBLIC: 0,
         Reach.OWN: 0,
+        Reach.PROJECTS: 0,
         Reach.COMPANY: 0,
         Reach.COMMITTEE: 1,
         Reach.SUBDISTRICT: 2,

@@ -19,6 +19,8 @@ PORTS = {
     "journal": "audit",  # access stands below audit and must write audit rows
     "messenger": "notices",  # access stands below notices and must send codes
     "list_exporter": "exports",  # every list stands on the kit, and long ones need a job
+    "phone_follower": "registry",  # bindings stand above accounts and know them by their phone
+    "residences": "registry",  # the role of a resident comes from the homes bound
     "data_owners": "registry",  # access stands below it and must tell whom a look concerns
 }
 

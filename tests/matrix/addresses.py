@@ -152,6 +152,38 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 
 
+# The state in which a move is open; a sample is taken from these first.
+_DRAFT = {"state__in": ["draft", "returned"]}
+OPEN_IN: dict[str, dict[str, Any]] = {
+    "access:elevation_approve": {"state": "asked"},
+    "access:elevation_refuse": {"state": "asked"},
+    "access:key_revoke": {"revoked_at": None},
+    "contracts:contract_change": _DRAFT,
+    "contracts:contract_submit": _DRAFT,
+    "contracts:contract_withdraw": _DRAFT,
+    "contracts:contract_file": {"state": "submitted"},
+    "contracts:contract_return": {"state": "submitted"},
+    "contracts:contract_end": {"state": "filed"},
+    "contracts:filing_decide": {"state": "submitted"},
+    "documents:paper_withdraw": {"state": "issued"},
+    "exports:export_fetch": {"state": "ready"},
+    "flow:objection_answer": {"state": "received"},
+    "flow:publicity_withdraw": {"state": "running"},
+    "partners:endpoint_disable": {"state": "active"},
+    "partners:endpoint_enable": {"state": "disabled"},
+    "partners:report_accept": {"state": "received"},
+    "partners:report_correct": {"state": "received"},
+    "partners:report_refuse": {"state": "received"},
+    "portal:invitation_withdraw": {"state": "open"},
+    "portal:tenant_invite": {"ended_at": None},
+    "registry:area_reopen": {"state": "closed"},
+    "registry:binding_end": {"ended_at": None},
+    "registry:community_reopen": {"state": "closed"},
+    "registry:company_reopen": {"state": "closed"},
+    "registry:complaint_answer": {"state": "received"},
+}
+
+
 # Addresses whose key belongs to something else in the same address.
 SPECIAL = {"access:invitation"}
 
@@ -183,17 +215,30 @@ def sample(address: Address, actor: Actor) -> dict[str, Any] | None:
 
 
 def _first(model: type[Model], actor: Actor, address: Address) -> Any:
-    if hasattr(model._default_manager.all(), "visible_to"):
-        rows = _rows(model, actor)
-    else:
-        rows = model._default_manager.all()
+    rows = within(model, actor, address).order_by("pk")
+    fits = OPEN_IN.get(address.name)
+    return (rows.filter(**fits).first() if fits else None) or rows.first()
+
+
+# Rows reached through what they hang on.
+THROUGH = {"registry.CompanyStaff": "company", "flow.Objection": "publicity"}
+
+
+def within(model: type[Model], actor: Actor, address: Address) -> QuerySet[Any]:
+    """Rows of an address that the actor may see."""
     if address.name == "access:factor_remove":
-        rows = rows.filter(user_id=actor.user_id)
+        return model._default_manager.filter(user_id=actor.user_id)  # type: ignore[misc]
     if address.name == "portal:company":
-        rows = model._default_manager.filter(kind="property")  # type: ignore[misc]
-    elif address.name.startswith("portal:"):
-        rows = model._default_manager.published()  # type: ignore[attr-defined]
-    return rows.order_by("pk").first()
+        return model._default_manager.filter(kind="property")  # type: ignore[misc]
+    if model._meta.label in THROUGH:
+        through = THROUGH[model._meta.label]
+        above = model._meta.get_field(through).related_model
+        return model._default_manager.filter(**{f"{through}__in": _rows(above, actor).values("pk")})  # type: ignore[arg-type,type-var]
+    if address.rule.public and address.name.startswith("portal:"):
+        return model._default_manager.published()  # type: ignore[attr-defined,no-any-return]
+    if hasattr(model._default_manager.all(), "visible_to"):
+        return _rows(model, actor)
+    return model._default_manager.all()
 
 
 # An owner's own pages: what they name is no row the owner reaches by place.
@@ -259,13 +304,48 @@ def special(address: Address, actor: Actor) -> dict[str, Any] | None:
     raise LookupError(f"{address.name}: say in addresses.py what fills {address.arguments}")
 
 
+def named(address: Address) -> str | None:
+    """The argument of an address that names a row; None where none does."""
+    names = [n for n in ("pk", "key", *OWN.values()) if n in address.arguments]
+    return names[0] if names and address.name not in SPECIAL else None
+
+
 def stranger(address: Address, actor: Actor) -> Any:
     """Key of a row that exists and lies outside the actor's reach; None when there is none."""
-    model = model_of(address.name)
-    if model is None or not hasattr(model._default_manager.all(), "visible_to"):
+    from anju.registry.models import Community
+
+    if address.name in OWN:
+        return _own_stranger(OWN[address.name], actor)
+    model = Community if address.name == "documents:extract_issue" else model_of(address.name)
+    if model is None:
         return None
-    inside = _rows(model, actor).values("pk")
+    inside = within(model, actor, address).order_by().values("pk")
     row = model._default_manager.exclude(pk__in=inside).order_by("pk").first()
+    return row.pk if row is not None else None
+
+
+def _own_stranger(name: str, actor: Actor) -> Any:
+    """A binding, an invitation or a read of data that belongs to somebody else."""
+    from django.utils import timezone
+
+    from anju.access.models import User
+    from anju.audit.models import AuditEvent
+    from anju.core.time import legal_day
+    from anju.registry.models import HomeBinding, TenantInvitation
+    from anju.registry.queries.own import invitations_for, readings_for
+
+    if name == "unit":  # anybody may ask to be bound to any home
+        return None
+    if name == "binding":
+        rows: Any = HomeBinding.objects.exclude(user_id=actor.user_id or 0)
+    elif name == "event":
+        mine = readings_for(actor).order_by().values("pk")
+        rows = AuditEvent.objects.exclude(pk__in=mine)
+    else:
+        user = User.objects.get(pk=actor.user_id)
+        mine = invitations_for(user, today=legal_day(timezone.now())).order_by().values("pk")
+        rows = TenantInvitation.objects.exclude(pk__in=mine)
+    row = rows.order_by("pk").first()
     return row.pk if row is not None else None
 
 

@@ -9,11 +9,11 @@ from django.test import Client
 
 from anju.core.actors import Actor
 
-from .addresses import Address, addresses, sample, url
+from .addresses import ROLE_ACCOUNTS, Address, addresses, sample, url
 from .conftest import actor_of, client_of
 
-# The first of these that may open an address opens it.
-ORDER = (
+# The first of these that may open an address opens it; the other roles come after them.
+_FIRST = (
     "bureau_head",
     "desk_clerk",
     "desk_confirmer",
@@ -26,6 +26,7 @@ ORDER = (
     "audit_admin",
     "anonymous",
 )
+ORDER = (*_FIRST, *(role for role in ROLE_ACCOUNTS if role not in _FIRST))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .queries import ANONYMOUS, actor_for, may_work_as_owner, posts_of
 
 POST_KEY = "anju_post"  # the post chosen, or OWNER
 OWNER = "owner"
+HOME_KEY = "anju_home"  # the home chosen, when one works for oneself
 IDLE_KEY = "anju_idle"  # seconds after which the sign-in ends unused
 SEEN_KEY = "anju_seen"
 SEEN_EVERY = 60
@@ -43,10 +44,11 @@ def actor_of_session(request: HttpRequest) -> Actor:
     at = timezone.now()
     posts = posts_of(user, at=at)
     chosen = request.session.get(POST_KEY)
+    home = request.session.get(HOME_KEY)
     if chosen == OWNER and may_work_as_owner(posts):
-        return actor_for(user, None, at)
+        return actor_for(user, None, at, home=home)
     post = next((post for post in posts if post.pk == chosen), posts[0] if posts else None)
-    return actor_for(user, post, at)
+    return actor_for(user, post, at, home=home)
 
 
 def end_when_idle(request: HttpRequest) -> None:

@@ -26,6 +26,15 @@ def perm(name: str) -> str:
     return name
 
 
+def is_business(name: str) -> bool:
+    """Whether a permission opens rows of the city's business, which no administrator reads.
+
+    The platform's own rows, the calendar and the divisions are none.
+    """
+    app = name.partition(":")[0]
+    return app not in PLATFORM and not any(name in GRANTS[role] for role in ADMINISTRATORS)
+
+
 def _grant(name: str, label: Promise, *roles: Role) -> None:
     if name in PERMISSIONS:
         raise ValueError(f"permission {name} is listed twice")
@@ -38,6 +47,7 @@ DESK = (Role.BUREAU_HEAD, Role.DESK_CLERK, Role.DESK_CONFIRMER, Role.DESK_SIGNER
 PLACES = (Role.DISTRICT_CLERK, Role.SUBDISTRICT_CLERK, Role.COMMITTEE_CLERK)
 FIELD = (Role.INSPECTOR, Role.POLICE_MEMBER, Role.URBAN_MEMBER)
 OFFICIALS = (*DESK, *PLACES, *FIELD)
+PLATFORM = frozenset({"access", "audit", "jobs", "notices", "reference"})
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 COMPANY = (Role.COMPANY_ADMIN, Role.PROJECT_MANAGER)
 OWNERS = (Role.OWNER, Role.CO_OWNER, Role.TENANT, Role.COMMITTEE_MEMBER)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.actors import Elevation as RunningElevation
+from anju.core.ports import RESIDENCES
 from anju.core.time import legal_day
 
 from .models import ApiKey, Elevation, Post, User
@@ -31,17 +32,29 @@ def posts_of(user: User, *, at: datetime) -> list[Post]:
     )
 
 
-def actor_for(user: User, post: Post | None, at: datetime) -> Actor:
-    """The actor of a person at a post, or as the owner they may be when ``post`` is None.
+def residence_role(user: User, home: int | None = None) -> Role:
+    """The role of somebody who acts for a home of their own: as they are bound to it.
+
+    Without a chosen ``home`` (the key of a unit) that runs, the strongest binding counts. Who is
+    bound to none yet is an owner to be: the rights to bind a home are the owner's.
+    """
+    roles = {unit: role for unit, role, _words in RESIDENCES.get()(user_id=user.pk)}
+    role = roles.get(home or 0) or next(iter(roles.values()), Role.OWNER.value)
+    return Role(role)
+
+
+def actor_for(user: User, post: Post | None, at: datetime, *, home: int | None = None) -> Actor:
+    """The actor of a person at a post, or for the chosen home of their own without one.
 
     A post not held at ``at`` gives an actor that sees nothing and may nothing.
     """
     if post is None:
+        role = residence_role(user, home)
         return Actor(
             kind=ActorKind.USER,
-            role=Role.OWNER.value,
+            role=role.value,
             reach=Reach.OWN,
-            permissions=GRANTS[Role.OWNER],
+            permissions=GRANTS[role],
             user_id=user.pk,
             name=user.full_name,
         )

@@ -16,6 +16,7 @@ REACHES = {
     Reach.NOTHING: _("No business row"),
     Reach.PUBLIC: _("What is public"),
     Reach.OWN: _("Own homes"),
+    Reach.PROJECTS: _("Projects led"),
     Reach.COMPANY: _("Projects of the company"),
     Reach.COMMITTEE: _("Neighbourhood committee"),
     Reach.SUBDISTRICT: _("Sub-district"),

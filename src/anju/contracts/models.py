@@ -13,7 +13,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import User
-from anju.core.actors import Actor
+from anju.core.actors import Actor, Reach
 from anju.reference.models import PlacedModel, PlacedQuerySet
 from anju.registry.models import Company, ManagementArea, Project
 from anju.registry.models.base import Today
@@ -28,8 +28,11 @@ RUNNING = ("filed", "ending")  # filed and not ended yet
 
 class ContractQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
-        """Contracts of the actor's own company, drafts included."""
-        return self.filter(company__organisation_id=actor.organisation_id or 0)
+        """Contracts of the actor's own company, drafts included; of a manager's projects those."""
+        own = self.filter(company__organisation_id=actor.organisation_id or 0)
+        if actor.reach is not Reach.PROJECTS:
+            return own
+        return own.filter(management_area__in=ManagementArea.objects.visible_to(actor).values("pk"))
 
     def of_owner(self, actor: Actor) -> Self:
         """Filed contracts of the areas in which the actor's homes lie."""

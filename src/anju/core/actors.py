@@ -26,11 +26,15 @@ class Reach(StrEnum):
     NOTHING = "nothing"
     PUBLIC = "public"
     OWN = "own"  # the homes bound to the user
+    PROJECTS = "projects"  # those of the organisation's projects that the user leads
     COMPANY = "company"  # the projects of the actor's organisation
     COMMITTEE = "committee"
     SUBDISTRICT = "subdistrict"
     DISTRICT = "district"
     CITY = "city"
+
+
+OF_A_COMPANY = frozenset({Reach.COMPANY, Reach.PROJECTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,21 @@ class DataOwners(Protocol):
     def __call__(self, rows: list[str]) -> dict[int, list[str]]: ...
 
 
+class PhoneFollower(Protocol):
+    """What is known by an account's sign-in phone follows the account to its new one."""
+
+    def __call__(self, *, user_id: int, phone: str) -> None: ...
+
+
+class Residences(Protocol):
+    """Homes an account is bound to today, an owner's before a tenant's: key, role, address."""
+
+    def __call__(self, *, user_id: int) -> list[tuple[int, str, str]]: ...
+
+
 JOURNAL: Port[JournalWriter] = Port("journal")
 MESSENGER: Port[Messenger] = Port("messenger")
 LIST_EXPORTER: Port[ListExporter] = Port("list_exporter")
 DATA_OWNERS: Port[DataOwners] = Port("data_owners")
+PHONE_FOLLOWER: Port[PhoneFollower] = Port("phone_follower")
+RESIDENCES: Port[Residences] = Port("residences")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import Organisation, User
 from anju.access.states import Role
-from anju.core.actors import Actor, Reach
+from anju.core.actors import OF_A_COMPANY, Actor, Reach
 from anju.reference.models import PlacedModel, PlacedQuerySet
 
 from .states import ObjectionState, PublicityState, TaskState, Words
@@ -22,7 +22,7 @@ class TaskQuerySet(PlacedQuerySet):
         if actor.user_id is None:
             return self.none()
         mine = Q(user_id=actor.user_id)
-        if actor.reach is Reach.COMPANY:
+        if actor.reach in OF_A_COMPANY:
             mine |= Q(user=None, role=actor.role, organisation_id=actor.organisation_id)
         elif actor.reach in (Reach.CITY, Reach.DISTRICT, Reach.SUBDISTRICT, Reach.COMMITTEE):
             place = Q(area_id=actor.area_id) if actor.area_id else Q()

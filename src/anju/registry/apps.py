@@ -7,15 +7,18 @@ class RegistryConfig(AppConfig):
     label = "registry"
 
     def ready(self) -> None:
-        from anju.core.ports import DATA_OWNERS
+        from anju.core.ports import DATA_OWNERS, PHONE_FOLLOWER, RESIDENCES
         from anju.documents.extracts import ExtractProvider, register
         from anju.flow import kinds
 
         from . import extracts, purposes  # noqa: F401 - declares what files are for
-        from .queries.own import data_owners
+        from .queries.own import data_owners, residences
+        from .services.phones import bindings_follow
         from .services.shows import DELIMITATION
 
         DATA_OWNERS.plug(data_owners, by=self.label)
+        PHONE_FOLLOWER.plug(bindings_follow, by=self.label)
+        RESIDENCES.plug(residences, by=self.label)
         kinds.register(DELIMITATION)
 
         register(

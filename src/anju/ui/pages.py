@@ -28,6 +28,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
+from anju.access.permissions import is_business
 from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.errors import AnjuError, InvalidInput, Sentence
 
@@ -59,6 +60,17 @@ class PageRule:
         if self.permission is not None:
             return actor.can(self.permission)
         return actor.kind is ActorKind.USER
+
+    def hides_rows_from(self, actor: Actor) -> bool:
+        """Whether a row of this page is not there for the actor, rather than forbidden.
+
+        To somebody who reaches no business row each of them is 404, existing or not.
+        """
+        return (
+            actor.reach is Reach.NOTHING
+            and self.permission is not None
+            and is_business(self.permission)
+        )
 
 
 class View(Protocol):
@@ -113,7 +125,8 @@ def page(
                 return kept
             actor = actor_of(request)
             if not rule.admits(actor):
-                return _private(_turned_away(request, actor))
+                hidden = bool(kwargs) and rule.hides_rows_from(actor)
+                return _private(_turned_away(request, actor, 404 if hidden else 403))
             if request.method not in allowed:
                 return _private(HttpResponseNotAllowed(sorted(allowed)))
             if request.method == "OPTIONS":
@@ -207,9 +220,9 @@ def _rendered(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _turned_away(request: HttpRequest, actor: Actor) -> HttpResponse:
+def _turned_away(request: HttpRequest, actor: Actor, status: int) -> HttpResponse:
     if actor.kind is not ActorKind.ANONYMOUS:
-        return refusal(request, 403)
+        return refusal(request, status)
     if request.headers.get("HX-Request"):
         target = request.headers.get("HX-Current-URL", "/")
         login = redirect_to_login(_local(request, target), resolve_url(settings.LOGIN_URL)).url

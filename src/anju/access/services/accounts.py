@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anju.core import journal
 from anju.core.actors import Actor
 from anju.core.errors import Conflict, InvalidInput, Refused
-from anju.core.ports import MESSENGER
+from anju.core.ports import MESSENGER, PHONE_FOLLOWER
 from anju.core.text import clean
 from anju.core.time import legal_day
 from anju.core.transactions import service
@@ -181,13 +181,15 @@ def phone_change(*, actor: Actor, user: User, phone: str, at: datetime) -> None:
     """Set a sign-in phone that was proved by code, as the old one was.
 
     Raises:
-        Conflict: the phone has another account.
+        Conflict: the phone has another account, or is bound to another owner.
     """
     if actor.user_id != user.pk:
         raise Refused(policies.NOT_YOURS)
     user.phone, user.phone_verified_at = _phone(phone), at
     with refused_by_database():
         user.save(update_fields=["phone", "phone_verified_at"])
+    # The number that is given up is free: nothing stays bound to it.
+    PHONE_FOLLOWER.get()(user_id=user.pk, phone=user.phone)
     journal.record(actor=actor, action=PHONE_SET, at=at, target=user)
 
 

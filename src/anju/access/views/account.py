@@ -23,6 +23,7 @@ from segno import make as make_qr
 
 from anju.core.actors import Actor
 from anju.core.errors import AnjuError
+from anju.core.ports import RESIDENCES
 from anju.ui.pages import actor_of, form_refuses, form_status, page
 
 from .. import codes
@@ -35,11 +36,12 @@ from ..forms import (
     PhoneChangeForm,
     ProfileForm,
 )
-from ..middleware import OWNER, POST_KEY
+from ..middleware import HOME_KEY, OWNER, POST_KEY
 from ..models import SignIn, User
 from ..queries import actor_for, may_work_as_owner, posts_of
 from ..services import accounts, factors, signins
 from ..services.factors import factor_check, factors_of
+from ..states import Role
 from .entry import address_of, first_actor, go_in, next_of, pending_of
 from .signing import wrong_code
 
@@ -223,10 +225,15 @@ def post_switch(request: HttpRequest) -> HttpResponse:
     """In whose name I work."""
     user, at = _me(request), timezone.now()
     posts = posts_of(user, at=at)
+    homes = RESIDENCES.get()(user_id=user.pk) if may_work_as_owner(posts) else []
     if request.method == "POST":
         wanted = request.POST.get("post", "")
-        if wanted == OWNER and may_work_as_owner(posts):
+        home = next((unit for unit, _role, _at in homes if f"home-{unit}" == wanted), None)
+        if home is not None:
+            request.session[POST_KEY], request.session[HOME_KEY] = OWNER, home
+        elif wanted == OWNER and may_work_as_owner(posts):
             request.session[POST_KEY] = OWNER
+            request.session.pop(HOME_KEY, None)
         else:
             post = next((post for post in posts if str(post.pk) == wanted), None)
             if post is None:
@@ -238,6 +245,8 @@ def post_switch(request: HttpRequest) -> HttpResponse:
         "shell_template": _shell(request),
         "posts": posts,
         "as_owner": may_work_as_owner(posts),
+        "homes": [(unit, Role(role).label, address) for unit, role, address in homes],
+        "home": request.session.get(HOME_KEY),
         "chosen": actor_of(request).post_id,
     }
     return render(request, "access/posts.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from anju.contracts.models import ServiceContract
@@ -57,6 +58,10 @@ def contracts(cast: Cast, at: datetime) -> None:
         contract = _draft(cast, projects[number], at, kind=kind, starts_on=start, left=left)
         _filed(cast, contract, at)
     _draft(cast, projects[5], at)  # stays a draft
+    # Drafted early, in the place and by the company that play: the years after the running term.
+    _draft(
+        cast, cast.project, at, kind="assembly", starts_on=today + timedelta(days=601), left=1_330
+    )
     waiting = _draft(cast, projects[6], at)
     contract_submit(actor=_party(cast, at, waiting.management_area), at=at, contract=waiting)
     returned = _draft(cast, projects[7], at)
@@ -117,7 +122,7 @@ def _draft(
     }[kind]
     return contract_draft(
         actor=_party(cast, at, project.management_area), at=at,
-        number=f"WY{today.year}-{project.pk:04d}", kind=kind,
+        number=f"WY{max(start, today).year}-{project.pk:04d}", kind=kind,
         management_area=project.management_area, company=project.company,
         client_name=client, grade=1 + project.pk % 5, starts_on=start,
         ends_on=today + timedelta(days=left),
@@ -215,6 +220,27 @@ def notices(cast: Cast, at: datetime) -> None:
     gone = show(areas[2 % len(areas)], at, 7)
     assert isinstance(gone, Publicity)
     publicity_withdraw(actor=clerk, at=at, publicity=gone, reason="附图有误，更正后重新公示")
+    _zone_notice(cast, at)
+
+
+def _zone_notice(cast: Cast, at: datetime) -> None:
+    """A notice of another place, with an objection that waits there."""
+    area = (
+        ManagementArea.objects.filter(
+            district=cast.places["zone"], state="active", buildings__period__endswith=None
+        )
+        .order_by("pk")
+        .first()
+    )
+    if area is None:
+        return
+    shown = area_show(
+        actor=cast.actor("zone-clerk", at), management_area=area,
+        ends_on=legal_day(at) + timedelta(days=9), at=at,
+    )  # fmt: skip
+    objection_raise(
+        actor=cast.actor("association", at), at=at, publicity=shown, text="公示表少列一幢楼。"
+    )
 
 
 def papers(cast: Cast, at: datetime) -> None:
@@ -250,6 +276,12 @@ def papers(cast: Cast, at: datetime) -> None:
         actor=signer, kind="bulletin", issuer=bureau, area=city, content=bulletin(9), at=at,
         supersedes=first,
     )  # fmt: skip
+    for place in ("district", "zone"):
+        office = cast.organisations[place]
+        paper_issue(
+            actor=cast.actor(f"{place}-clerk", at), kind="bulletin", issuer=office,
+            area=cast.places[place], content=replace(bulletin(9), head=f"{office.name}文件"), at=at,
+        )  # fmt: skip
     wrong = paper_issue(
         actor=signer, kind="bulletin", issuer=bureau, area=city, content=bulletin(10), at=at
     )
@@ -287,6 +319,16 @@ def imports(cast: Cast, at: datetime) -> None:
         source="测绘成果", as_of=today, at=at,
     )  # fmt: skip
     import_discard(actor=clerk, batch=gone, at=at)
+    for username in ("district-clerk", "zone-clerk"):
+        actor = cast.actor(username, at)
+        here = Community.objects.visible_to(actor).filter(state="active", buildings__isnull=False)
+        nearby = here.order_by("pk").first()
+        if nearby is not None:
+            import_preview(
+                actor=actor, file_name=f"{nearby.name}补录.csv",
+                content=(head + line("9904", "70", "XQ999999")).encode(),
+                source="街道核查", as_of=today, at=at,
+            )  # fmt: skip
 
 
 def messages(cast: Cast, at: datetime) -> None:

@@ -30,7 +30,7 @@ class PlacedQuerySet(models.QuerySet):
                 return self.in_place(
                     actor.reach.value, actor.area_id or 0, unsettled=actor.area_unsettled
                 )
-            case Reach.COMPANY:
+            case Reach.COMPANY | Reach.PROJECTS:
                 return self.of_company(actor)
             case Reach.OWN:
                 return self.of_owner(actor)
@@ -52,7 +52,7 @@ class PlacedQuerySet(models.QuerySet):
         return self.filter(lagging, area_id__in=inside.values("pk"))
 
     def of_company(self, actor: Actor) -> Self:
-        """Rows of the projects of the actor's company; override where a company may look."""
+        """Rows of the projects the company serves or the actor leads; override where they look."""
         return self.none()
 
     def of_owner(self, actor: Actor) -> Self:

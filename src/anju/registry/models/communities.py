@@ -13,20 +13,14 @@ from anju.core.actors import Actor
 from anju.reference.models import PlacedModel, PlacedQuerySet
 
 from ..states import BuildingState, BuildingUse, CommunityKind, CommunityState, Structure
-from .base import DatedModel, DatedQuerySet, Today, one_at_a_time, place_indexes, sort_field
+from .base import DatedModel, DatedQuerySet, one_at_a_time, place_indexes, sort_field
 
 
 class CommunityQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
         """Communities with a building in a management area the company serves today."""
         return self.filter(
-            pk__in=Building.objects.filter(
-                memberships__period__contains=Today(),
-                memberships__management_area__projects__period__contains=Today(),
-                memberships__management_area__projects__company__organisation_id=(
-                    actor.organisation_id or 0
-                ),
-            ).values("community_id")
+            pk__in=Building.objects.of_company(actor).values("community_id"),
         )
 
     def of_owner(self, actor: Actor) -> Self:
@@ -166,15 +160,11 @@ class CommunityAlias(models.Model):
 class BuildingQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
         """Buildings of the management areas the company serves today."""
-        from .projects import AreaBuilding
+        from .projects import AreaBuilding, ManagementArea
 
-        return self.filter(
-            pk__in=AreaBuilding.objects.filter(
-                period__contains=Today(),
-                management_area__projects__period__contains=Today(),
-                management_area__projects__company__organisation_id=actor.organisation_id or 0,
-            ).values("building_id")
-        )
+        served = ManagementArea.objects.of_company(actor).values("pk")
+        inside = AreaBuilding.objects.today().filter(management_area__in=served)
+        return self.filter(pk__in=inside.values("building_id"))
 
     def of_owner(self, actor: Actor) -> Self:
         """Buildings of the actor's homes."""

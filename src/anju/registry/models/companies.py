@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import Organisation, User
-from anju.core.actors import Actor, Reach
+from anju.core.actors import OF_A_COMPANY, Actor, Reach
 from anju.reference.models import Area
 
 from ..states import CompanyKind, CompanyState
@@ -25,7 +25,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
             return self.filter(pk__in=keys)
         if actor.reach is Reach.NOTHING:
             return self.none()
-        if actor.reach is Reach.COMPANY:
+        if actor.reach in OF_A_COMPANY:
             own = models.Q(organisation_id=actor.organisation_id or 0)
             return self.filter(own | models.Q(parent__organisation_id=actor.organisation_id or 0))
         return self

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import User
-from anju.core.actors import Actor, Reach
+from anju.core.actors import OF_A_COMPANY, Actor, Reach
 
 from ..states import ManagerState
 from .base import DatedModel, DatedQuerySet, Today, one_at_a_time, sort_field
@@ -24,7 +24,7 @@ class ManagerQuerySet(models.QuerySet["Manager"]):
             return self.filter(pk__in=keys)
         if actor.reach is Reach.NOTHING:
             return self.none()
-        if actor.reach is Reach.COMPANY:
+        if actor.reach in OF_A_COMPANY:
             return self.filter(
                 pk__in=ManagerEmployment.objects.filter(
                     period__contains=Today(), company__organisation_id=actor.organisation_id or 0

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from anju.core.actors import Actor, Reach
+from anju.core.actors import OF_A_COMPANY, Actor, Reach
 from anju.reference.models import Area
 
 from ..states import IdKind, PersonState
@@ -50,7 +50,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.filter(
                 Exists(owns) | Q(pk__in=entered.values("pk")) | Q(pk__in=leads.values("person_id"))
             )
-        if actor.reach is Reach.COMPANY:
+        if actor.reach in OF_A_COMPANY:
             works = Q(
                 employments__company__organisation_id=actor.organisation_id or 0,
                 employments__period__contains=Today(),

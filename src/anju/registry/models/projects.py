@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anju.core.actors import Actor
+from anju.core.actors import Actor, Reach
 from anju.core.time import legal_day
 from anju.reference.models import PlacedModel, PlacedQuerySet
 
@@ -19,12 +19,9 @@ from .base import DatedModel, DatedQuerySet, Today, one_at_a_time, place_indexes
 
 class ManagementAreaQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
-        """Areas the company serves today."""
-        return self.filter(
-            pk__in=Project.objects.filter(
-                company__organisation_id=actor.organisation_id or 0, period__contains=Today()
-            ).values("management_area_id")
-        )
+        """Areas the company serves today; of a project manager those of the projects led."""
+        served = Project.objects.of_company(actor).filter(period__contains=Today())
+        return self.filter(pk__in=served.values("management_area_id"))
 
     def of_owner(self, actor: Actor) -> Self:
         """Areas of the actor's homes."""
@@ -123,8 +120,12 @@ class AreaBuilding(DatedModel):
 
 class ProjectQuerySet(PlacedQuerySet):
     def of_company(self, actor: Actor) -> Self:
-        """The company's own projects, past ones too."""
-        return self.filter(company__organisation_id=actor.organisation_id or 0)
+        """The company's own projects, past ones too; a project manager's are those led today."""
+        own = self.filter(company__organisation_id=actor.organisation_id or 0)
+        if actor.reach is not Reach.PROJECTS:
+            return own
+        led = ManagerAssignment.objects.today().filter(manager__user_id=actor.user_id or 0)
+        return own.filter(pk__in=led.values("project_id"))
 
     def of_owner(self, actor: Actor) -> Self:
         """Projects that serve the actor's homes."""

@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from anju.core.actors import Actor, Reach
+from anju.core.actors import OF_A_COMPANY, Actor, Reach
 
 from ..states import EntryKind
 
@@ -46,7 +46,7 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
         if level is not None:
             unplaced = models.Q(kind__in=[EntryKind.COMPANY, EntryKind.MANAGER])
             return self.filter(unplaced | models.Q(**{level: actor.area_id or 0}))
-        if actor.reach in (Reach.COMPANY, Reach.OWN):
+        if actor.reach in OF_A_COMPANY or actor.reach is Reach.OWN:
             return self.filter(_openable(actor))
         return self if actor.reach is Reach.CITY else self.published()
 

@@ -130,6 +130,17 @@ def readings_dressed(actor: Actor, events: list[AuditEvent]) -> list[Reading]:
     return found
 
 
+# An owner's part counts before a co-owner's, and a tenant's last.
+_RANK = {BindingKind.OWNER: 0, BindingKind.CO_OWNER: 1, BindingKind.TENANT: 2}
+
+
+def residences(*, user_id: int) -> list[tuple[int, str, str]]:
+    """Homes an account is bound to today, an owner's before a tenant's: key, role, address."""
+    bound = HomeBinding.objects.active().filter(user_id=user_id).select_related(*ADDRESS)
+    rows = sorted(bound, key=lambda b: (_RANK[BindingKind(b.kind)], b.bound_at, b.pk))
+    return [(b.unit_id, Role(b.kind).value, b.unit.address_words) for b in rows]
+
+
 def data_owners(rows: list[str]) -> dict[int, list[str]]:
     """Account → words for those of the named rows (``app.model:pk``) that are its own data."""
     named: dict[str, list[int]] = {}

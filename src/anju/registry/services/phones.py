@@ -15,6 +15,7 @@ from anju.core.ports import MESSENGER
 from anju.core.time import legal_day
 from anju.core.transactions import service
 
+from .. import rules, vault
 from ..models import HomeBinding, Person
 from ..policies import OUT_OF_REACH, may
 from .base import required, tell, told
@@ -80,3 +81,14 @@ def _inbox(user: User, day: dict[str, str]) -> None:
         values=day,
         language=user.language,
     )
+
+
+def bindings_follow(*, user_id: int, phone: str) -> None:
+    """Know an account's running bindings by its new phone; the old one is free for others.
+
+    Raises:
+        Conflict: the new phone is bound to another owner.
+    """
+    new = vault.search_hash("phone", rules.phone_normal(phone))
+    with told():
+        HomeBinding.objects.filter(user_id=user_id, ended_at=None).update(phone_hash=new)

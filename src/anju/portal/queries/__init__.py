@@ -9,6 +9,8 @@ from .public import (
     community_counts,
     community_projects,
     community_public,
+    companies_public,
+    companies_serving,
     company_projects,
     company_public,
     contract_last_day,
@@ -18,6 +20,7 @@ from .public import (
     manager_course,
     manager_projects,
     manager_public,
+    managers_public,
 )
 
 __all__ = [
@@ -29,6 +32,8 @@ __all__ = [
     "community_counts",
     "community_projects",
     "community_public",
+    "companies_public",
+    "companies_serving",
     "company_projects",
     "company_public",
     "contract_last_day",
@@ -38,5 +43,6 @@ __all__ = [
     "manager_course",
     "manager_projects",
     "manager_public",
+    "managers_public",
     "my_homes",
 ]

@@ -24,6 +24,8 @@ from anju.registry.models import (
     ProjectFee,
 )
 from anju.registry.models.base import Today
+from anju.registry.queries import keyed
+from anju.registry.states import EntryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ def communities_public(*, text: str = "", district: int | None = None) -> QueryS
     if district is not None:
         rows = rows.filter(district_id=district)
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.COMMUNITY, text))
     return rows.order_by("sort_key", "pk")
 
 
@@ -208,7 +210,7 @@ def companies_public(*, text: str = "") -> QuerySet[Company]:
     """Property companies in business, by pinyin, each with ``serves``: its projects of today."""
     rows = Company.objects.published().filter(kind="property", state="active")
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.COMPANY, text))
     today = Q(projects__period__contains=Today())
     return rows.annotate(serves=Count("projects", filter=today)).order_by("sort_key", "pk")
 
@@ -218,7 +220,7 @@ def managers_public(*, text: str = "") -> QuerySet[Manager]:
     today = Q(assignments__period__contains=Today())
     rows = Manager.objects.published().annotate(leads=Count("assignments", filter=today))
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.MANAGER, text))
     employed = ManagerEmployment.objects.today().select_related("company")
     return (
         rows.filter(leads__gt=0)

@@ -134,7 +134,7 @@ class Listing:
             return f"{low if low is not None else '…'}–{high if high is not None else '…'}"
         choices = dict(getattr(field, "flat_choices", None) or _flat(field))
         if isinstance(value, list | tuple):
-            return "、".join(str(choices.get(one, one)) for one in value)
+            return gettext(", ").join(str(choices.get(one, one)) for one in value)
         return str(choices.get(value, choices.get(str(value), value)))
 
     @property

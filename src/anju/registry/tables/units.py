@@ -111,7 +111,7 @@ class UnitList(RegisterList):
             row.area_words = m2(row.area_dm2) if row.area_dm2 else "—"
             row.source_words = sources.get(row.area_source, "")
             row.state_html, row.state_words = states[row.state], words[row.state]
-            row.owner_words = "、".join(getattr(row, "owner_names", ()))
+            row.owner_words = _(", ").join(getattr(row, "owner_names", ()))
 
 
 def _owners() -> ArraySubquery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -161,15 +162,20 @@ def manager_course(manager: Manager) -> list[Any]:
     return list(manager.employments.select_related("company").order_by("-period"))
 
 
+def contracts_public(areas: Collection[int]) -> dict[int, ServiceContract]:
+    """Management area → its filed contract in force today."""
+    rows = (
+        ServiceContract.objects.in_force()
+        .filter(management_area_id__in=areas)
+        .select_related("company", "management_area")
+        .prefetch_related("fees")
+    )
+    return {row.management_area_id: row for row in rows}
+
+
 def contract_public(area: ManagementArea) -> ServiceContract | None:
     """The filed contract in force for an area today."""
-    return (
-        ServiceContract.objects.in_force()
-        .filter(management_area=area, period__contains=Today())
-        .select_related("company")
-        .prefetch_related("fees")
-        .first()
-    )
+    return contracts_public([area.pk]).get(area.pk)
 
 
 def contract_last_day(contract: ServiceContract) -> date:

@@ -37,7 +37,7 @@ from .places import COMMUNITY_CHANGE, PROPOSE, desk_crumbs, place_facts
 def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
     area = past.management_area_on(row, asof.day)
     return [
-        Fact(_("Number"), row.number),
+        Fact(_("Number"), row.number, field="number"),
         Fact(
             _("Community"),
             named(row.community, asof),
@@ -49,12 +49,12 @@ def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
             named(area, asof) if area else _("None"),
             link("registry:area", area.pk) if area else "",
         ),
-        Fact(_("Use"), row.get_use_display()),
-        Fact(_("Structure"), row.get_structure_display()),
-        Fact(_("Floors"), row.floors or ""),
-        Fact(_("Floors below ground"), row.floors_below),
-        Fact(_("Lift"), _("Yes") if row.has_lift else _("No")),
-        Fact(_("Built"), row.built_year or ""),
+        Fact(_("Use"), row.get_use_display(), field="use"),
+        Fact(_("Structure"), row.get_structure_display(), field="structure"),
+        Fact(_("Floors"), row.floors or "", field="floors"),
+        Fact(_("Floors below ground"), row.floors_below, field="floors_below"),
+        Fact(_("Lift"), _("Yes") if row.has_lift else _("No"), field="has_lift"),
+        Fact(_("Built"), row.built_year or "", field="built_year"),
     ]
 
 

@@ -59,9 +59,9 @@ PROPOSE = perm("registry:change_propose")
 def _person_facts(row: Person, asof: AsOf) -> list[Fact]:
     return [
         Fact(_("Name"), row.name),
-        Fact(_("Kind of paper"), row.get_id_kind_display()),
-        Fact(_("Identity number"), row.id_mask or _("Not on file")),
-        Fact(_("Phone"), row.phone_mask or _("Not on file")),
+        Fact(_("Kind of paper"), row.get_id_kind_display(), field="id_kind"),
+        Fact(_("Identity number"), row.id_mask or _("Not on file"), field="id_mask"),
+        Fact(_("Phone"), row.phone_mask or _("Not on file"), field="phone_mask"),
     ]
 
 
@@ -165,7 +165,7 @@ def _company_facts(row: Company, asof: AsOf) -> list[Fact]:
     capital = row.registered_capital_fen
     return [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Credit code"), row.code),
+        Fact(_("Credit code"), row.code, field="code"),
         Fact(_("Kind"), row.get_kind_display()),
         Fact(
             _("Branch of"),
@@ -176,11 +176,19 @@ def _company_facts(row: Company, asof: AsOf) -> list[Fact]:
             _("Registered place"),
             _("Out of town") if row.is_out_of_town else names.get(row.registered_area_id or 0, ""),
         ),
-        Fact(_("Registered address"), row.registered_address),
-        Fact(_("Legal representative"), row.legal_representative),
-        Fact(_("Registered capital, yuan"), "" if capital is None else yuan(capital)),
-        Fact(_("Founded on"), row.founded_on.isoformat() if row.founded_on else ""),
-        Fact(_("Published telephone"), row.phone),
+        Fact(_("Registered address"), row.registered_address, field="registered_address"),
+        Fact(_("Legal representative"), row.legal_representative, field="legal_representative"),
+        Fact(
+            _("Registered capital, yuan"),
+            "" if capital is None else yuan(capital),
+            field="registered_capital_fen",
+        ),
+        Fact(
+            _("Founded on"),
+            row.founded_on.isoformat() if row.founded_on else "",
+            field="founded_on",
+        ),
+        Fact(_("Published telephone"), row.phone, field="phone"),
     ]
 
 
@@ -350,8 +358,8 @@ def _manager_facts(row: Manager, asof: AsOf) -> list[Fact]:
             named(company, asof) if company else _("None"),
             link("registry:company", company.pk) if company else "",
         ),
-        Fact(_("Published telephone"), row.published_phone),
-        Fact(_("Certificate"), row.certificate_number),
+        Fact(_("Published telephone"), row.published_phone, field="published_phone"),
+        Fact(_("Certificate"), row.certificate_number, field="certificate_number"),
         Fact(_("Projects led"), number(leads)),
     ]
 

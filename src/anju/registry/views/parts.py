@@ -33,7 +33,8 @@ from anju.ui.templatetags.anju import instant, state_html
 
 from ..filters import place_names
 from ..models import ChangeRequest
-from ..queries.asof import has_names, name_on, row_steps
+from ..queries.asof import Step, has_names, name_on, row_steps
+from ..queries.provenance import Origin, origins
 from ..states import ChangeState
 from ..tables.cells import link
 from ..words import action_words, field_words, value_words
@@ -65,12 +66,17 @@ SILENT = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact; ``now`` is today's value where a past day's differs."""
+    """One fact; ``now`` is today's value where a past day's differs.
+
+    ``field`` is the column it comes from; ``origin`` says who gave its value, and as of when.
+    """
 
     label: str | Promise
     value: Any
     href: str = ""
     now: Any = ""
+    field: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +242,30 @@ def compared(now: Iterable[Fact], then: Iterable[Fact]) -> list[Fact]:
 def facts_on(facts: Callable[[Any, AsOf], list[Fact]], row: Any, asof: AsOf) -> list[Fact]:
     """A row's facts on the day asked for."""
     if not asof.past:
-        return facts(row, asof)
-    today = AsOf(legal_day(timezone.now()), timezone.now())
-    return compared(facts(row, today), facts(known(row, asof.at), asof))
+        return _sourced(facts(row, asof), row, asof)
+    today, then = AsOf(legal_day(timezone.now()), timezone.now()), known(row, asof.at)
+    return compared(facts(row, today), _sourced(facts(then, asof), then, asof))
+
+
+def _sourced(found: list[Fact], row: Any, asof: AsOf) -> list[Fact]:
+    """Facts with their origin: the source that wrote the value, or a later change by hand."""
+    came = origins(row, asof.at)
+    steps = [step for step in row_steps(row) if step.at <= asof.at]
+    return [
+        replace(fact, origin=_origin(row, fact.field, came, steps)) if fact.field else fact
+        for fact in found
+    ]
+
+
+def _origin(row: Any, name: str, came: dict[str, Origin], steps: list[Step]) -> str:
+    source = came.get(name)
+    if source is not None and str(source.value) == str(getattr(row, name, None)):
+        words = {"source": source.source, "day": source.as_of.isoformat()}
+        return _("%(source)s, as of %(day)s") % words
+    for step in steps:
+        if name in step.changes:
+            return _("changed by hand on %(day)s") % {"day": legal_day(step.at).isoformat()}
+    return ""
 
 
 def known(row: Any, at: datetime) -> Any:

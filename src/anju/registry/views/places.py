@@ -83,12 +83,12 @@ def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
     homes = community_total(row)
     facts = [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
-        Fact(_("Kind"), row.get_kind_display()),
-        Fact(_("Built"), row.built_year or ""),
-        Fact(_("Address"), row.address),
-        Fact(_("Old community"), _("Yes") if row.is_old else _("No")),
+        Fact(_("Kind"), row.get_kind_display(), field="kind"),
+        Fact(_("Built"), row.built_year or "", field="built_year"),
+        Fact(_("Address"), row.address, field="address"),
+        Fact(_("Old community"), _("Yes") if row.is_old else _("No"), field="is_old"),
         Fact(
             _("Developer"),
             named(row.developer, asof) if row.developer else "",
@@ -235,9 +235,9 @@ def _area_facts(row: ManagementArea, asof: AsOf) -> list[Fact]:
     total = management_area_total(row, asof.day)
     return [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
-        Fact(_("Delimited on"), row.delimited_on.isoformat()),
+        Fact(_("Delimited on"), row.delimited_on.isoformat(), field="delimited_on"),
         Fact(_("Units"), number(total.units)),
         Fact(_("Area of units, m²"), m2(total.area_dm2)),
         Fact(
@@ -352,7 +352,7 @@ def _project_facts(row: Project, asof: AsOf) -> list[Fact]:
             named(row.management_area, asof),
             link("registry:area", row.management_area_id),
         ),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
         Fact(_("Period"), spell(row.period)),
         Fact(

@@ -42,7 +42,7 @@ PROPOSE = perm("registry:change_propose")
 def _facts(row: Unit, asof: AsOf) -> list[Fact]:
     area = past.management_area_on(row.building, asof.day)
     return [
-        Fact(_("Number"), row.number),
+        Fact(_("Number"), row.number, field="number"),
         Fact(_("Stairwell"), then_of(row.stairwell, asof).number if row.stairwell else ""),
         Fact(
             _("Building"),
@@ -60,12 +60,28 @@ def _facts(row: Unit, asof: AsOf) -> list[Fact]:
             named(area, asof) if area else _("None"),
             link("registry:area", area.pk) if area else "",
         ),
-        Fact(_("Kind"), row.get_kind_display()),
-        Fact(_("Floor"), "" if row.floor is None else row.floor),
-        Fact(_("Area that counts, m²"), m2(row.area_dm2) if row.area_dm2 else _("Unknown")),
-        Fact(_("Registered, m²"), m2(row.registered_dm2) if row.registered_dm2 else ""),
-        Fact(_("Surveyed, m²"), m2(row.surveyed_dm2) if row.surveyed_dm2 else ""),
-        Fact(_("By contract, m²"), m2(row.contract_dm2) if row.contract_dm2 else ""),
+        Fact(_("Kind"), row.get_kind_display(), field="kind"),
+        Fact(_("Floor"), "" if row.floor is None else row.floor, field="floor"),
+        Fact(
+            _("Area that counts, m²"),
+            m2(row.area_dm2) if row.area_dm2 else _("Unknown"),
+            field=f"{row.area_source}_dm2" if row.area_source else "",
+        ),
+        Fact(
+            _("Registered, m²"),
+            m2(row.registered_dm2) if row.registered_dm2 else "",
+            field="registered_dm2",
+        ),
+        Fact(
+            _("Surveyed, m²"),
+            m2(row.surveyed_dm2) if row.surveyed_dm2 else "",
+            field="surveyed_dm2",
+        ),
+        Fact(
+            _("By contract, m²"),
+            m2(row.contract_dm2) if row.contract_dm2 else "",
+            field="contract_dm2",
+        ),
     ]
 
 

@@ -346,7 +346,7 @@ class Listing:
             rows=rows.order_by().count(),
             file_format=file_format,
             query=self.query.urlencode(),
-            personal=self.declared.personal,
+            personal=self.declared.holds_personal(self.actor),
             at=at,
         )
         title = str(self.declared.title)
@@ -365,7 +365,7 @@ class Listing:
             query=query.urlencode(),
             file_format=file_format,
             rows=self.count,
-            personal=self.declared.personal,
+            personal=self.declared.holds_personal(self.actor),
             at=at,
         )
         return HttpResponseRedirect(address, status=303)

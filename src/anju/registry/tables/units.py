@@ -91,6 +91,10 @@ class UnitList(RegisterList):
         )
         return rows.annotate(owner_names=_owners()) if actor.can(OWNERS) else rows
 
+    def holds_personal(self, actor: Actor) -> bool:
+        """Owners' names stand in the file of those who may see them."""
+        return actor.can(OWNERS)
+
     def count(self, actor: Actor, filters: dict[str, Any]) -> int | None:
         if not set(filters) <= set(COUNTED):
             return None

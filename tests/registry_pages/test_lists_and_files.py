@@ -229,3 +229,30 @@ def test_the_page_of_homes_needs_eight_statements_in_all(city, clerk):
     assert city.unit.number in answer.text
     own = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(own) <= 8, "\n".join(own)
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "personal"),
+    [
+        ("people", Role.DISTRICT_CLERK, True),
+        ("bindings", Role.DISTRICT_CLERK, True),
+        ("units", Role.DISTRICT_CLERK, True),
+        ("units", Role.INSPECTOR, False),
+        ("communities", Role.DISTRICT_CLERK, False),
+        ("companies", Role.DISTRICT_CLERK, False),
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_file_that_names_people_is_logged_as_personal(
+    city, signed_in, journal_rows, name, role, personal, whole
+):
+    binding = registry.make_binding(city.unit, city.person)
+    client = signed_in(role, area=city.district)
+    rows = {"people": city.person, "bindings": binding, "units": city.unit}
+    rows |= {"communities": city.community, "companies": city.company}
+    asked = {"export_all": "csv"} if whole else {"export": "csv", "id": [rows[name].pk]}
+    answer = client.post(reverse(f"registry:{name}"), asked)
+    text = b"".join(answer.streaming_content).decode()
+    row = next(row for row in journal_rows if row.action == "ui.list_export")
+    assert row.personal is personal
+    assert ("王小明" in text) is personal

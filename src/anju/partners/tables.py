@@ -150,7 +150,7 @@ class EndpointList(ListPage):
 
 def kind_words(endpoint: Endpoint) -> str:
     """What an endpoint is told of, in words."""
-    return "、".join(str(EventKind(kind).label) for kind in endpoint.kinds)
+    return _(", ").join(str(EventKind(kind).label) for kind in endpoint.kinds)
 
 
 class DeliveryFilters(django_filters.FilterSet):

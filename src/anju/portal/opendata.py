@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import FilteredRelation, Q
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ class Field:
     """A column: name in the file, JSON type, what it means."""
 
     name: str
-    kind: str  # string, integer, number, date
+    kind: str  # string, integer, number, boolean, date
     meaning: Promise
     optional: bool = False
 
@@ -74,7 +75,10 @@ def _projects() -> Iterator[tuple[Any, ...]]:
     rows = (
         Project.objects.published()
         .current()
-        .filter(assignments__period__contains=Today())
+        # A project whose manager is not named yet is public too.
+        .annotate(
+            led=FilteredRelation("assignments", condition=Q(assignments__period__contains=Today()))
+        )
         .order_by("code")
         .values_list(
             "code",
@@ -84,8 +88,8 @@ def _projects() -> Iterator[tuple[Any, ...]]:
             "company__code",
             "company__name",
             "period",
-            "assignments__manager__name",
-            "assignments__manager__published_phone",
+            "led__manager__name",
+            "led__manager__published_phone",
         )
         .iterator(chunk_size=2000)
     )
@@ -141,8 +145,10 @@ DATASETS = {
                 Field(name="company_code", kind="string", meaning=_("Unified social credit code")),
                 Field(name="company", kind="string", meaning=_("Property company")),
                 Field(name="since", kind="date", meaning=_("In service since"), optional=True),
-                Field(name="manager", kind="string", meaning=_("Project manager")),
-                Field(name="telephone", kind="string", meaning=_("Published telephone")),
+                Field(name="manager", kind="string", meaning=_("Project manager"), optional=True),
+                Field(
+                    name="telephone", kind="string", meaning=_("Published telephone"), optional=True
+                ),
             ),
             rows=_projects,
         ),
@@ -191,7 +197,26 @@ def answer(dataset: Dataset, *, form: str, at: datetime) -> HttpResponse:
 
 
 def schema(dataset: Dataset) -> dict[str, Any]:
-    """JSON Schema (2020-12) of one row."""
+    """JSON Schema (2020-12) of the JSON file; ``$defs/row`` is one row, in CSV too."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": str(dataset.title),
+        "description": str(dataset.note),
+        "type": "object",
+        "properties": {
+            "dataset": {"const": dataset.name},
+            "licence": {"const": LICENCE},
+            "made_at": {"type": "string", "format": "date-time"},
+            "count": {"type": "integer", "minimum": 0},
+            "rows": {"type": "array", "items": {"$ref": "#/$defs/row"}},
+        },
+        "required": ["dataset", "licence", "made_at", "count", "rows"],
+        "additionalProperties": False,
+        "$defs": {"row": _row_schema(dataset)},
+    }
+
+
+def _row_schema(dataset: Dataset) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for field in dataset.fields:
         kind: Any = "string" if field.kind == "date" else field.kind
@@ -203,9 +228,6 @@ def schema(dataset: Dataset) -> dict[str, Any]:
             entry["format"] = "date"
         properties[field.name] = entry
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": str(dataset.title),
-        "description": str(dataset.note),
         "type": "object",
         "properties": properties,
         "required": [field.name for field in dataset.fields],

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from anju.core.actors import Actor, Reach
 from anju.core.area import dm2_from_m2
 from anju.core.errors import InvalidInput
-from anju.core.text import fold
 from anju.reference.models import Area
 from anju.reference.states import AreaLevel
 from anju.ui.pages import NOBODY
@@ -26,12 +25,14 @@ from .models import (
     HomeBinding,
     ManagementArea,
     Manager,
+    ManagerEmployment,
     Person,
     Project,
     ReadComplaint,
     Unit,
 )
 from .models.bindings import RUNNING
+from .queries import keyed, people_named
 from .states import (
     AreaState,
     BindingKind,
@@ -43,6 +44,7 @@ from .states import (
     CommunityState,
     CompanyState,
     ComplaintState,
+    EntryKind,
     ImportState,
     ManagerState,
     ProjectState,
@@ -181,9 +183,16 @@ class PlaceFilters(django_filters.FilterSet):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
-def _named(field: str) -> Any:
+def _named(kind: EntryKind, field: str = "pk", *, counted: bool = False) -> Any:
+    """Rows whose ``field`` is a thing that the words name: by part, pinyin or initials.
+
+    ``counted`` asks for the things first: of a million rows the planner must know how many.
+    """
+
     def search(queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(**{f"{field}__icontains": value.strip()})
+        found = keyed(kind, value)
+        things = [pk for row in found for pk in row.values()] if counted else found
+        return queryset.filter(**{f"{field}__in": things})
 
     return search
 
@@ -208,11 +217,7 @@ class CommunityFilters(PlaceFilters):
         model = Community
         fields: tuple[str, ...] = ()
 
-    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        value = value.strip()
-        return queryset.filter(
-            Q(name__icontains=value) | Q(code__iexact=value) | Q(aliases__name__icontains=value)
-        ).distinct()
+    by_name = staticmethod(_named(EntryKind.COMMUNITY))
 
 
 class ManagementAreaFilters(PlaceFilters):
@@ -225,7 +230,7 @@ class ManagementAreaFilters(PlaceFilters):
         model = ManagementArea
         fields: tuple[str, ...] = ()
 
-    by_name = staticmethod(_named("name"))
+    by_name = staticmethod(_named(EntryKind.AREA))
 
 
 class ProjectFilters(PlaceFilters):
@@ -243,8 +248,8 @@ class ProjectFilters(PlaceFilters):
         """The state of today, which the period gives."""
         return rows.in_state(value)  # type: ignore[attr-defined]
 
-    by_area = staticmethod(_named("management_area__name"))
-    by_company = staticmethod(_named("company__name"))
+    by_area = staticmethod(_named(EntryKind.AREA, "management_area_id"))
+    by_company = staticmethod(_named(EntryKind.COMPANY, "company_id"))
 
 
 class BuildingFilters(PlaceFilters):
@@ -264,7 +269,7 @@ class BuildingFilters(PlaceFilters):
         model = Building
         fields: tuple[str, ...] = ()
 
-    by_community = staticmethod(_named("community__name"))
+    by_community = staticmethod(_named(EntryKind.COMMUNITY, "community_id"))
 
 
 class UnitFilters(PlaceFilters):
@@ -289,9 +294,7 @@ class UnitFilters(PlaceFilters):
         model = Unit
         fields: tuple[str, ...] = ()
 
-    def by_community(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        found = Community.objects.filter(name__icontains=value.strip())
-        return queryset.filter(community_id__in=found.values("pk"))
+    by_community = staticmethod(_named(EntryKind.COMMUNITY, "community_id", counted=True))
 
 
 class PersonFilters(django_filters.FilterSet):
@@ -302,11 +305,7 @@ class PersonFilters(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
     def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        value = value.strip()
-        if value.isascii():
-            folded = fold(value)
-            return queryset.filter(Q(initials=folded) | Q(pinyin__startswith=value.casefold()))
-        return queryset.filter(name__startswith=value)
+        return queryset.filter(pk__in=people_named(value))
 
 
 class CompanyFilters(django_filters.FilterSet):
@@ -320,13 +319,11 @@ class CompanyFilters(django_filters.FilterSet):
         model = Company
         fields: tuple[str, ...] = ()
 
-    def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        value = value.strip()
-        return queryset.filter(Q(name__icontains=value) | Q(code=value.upper()))
+    by_name = staticmethod(_named(EntryKind.COMPANY))
 
 
 class ManagerFilters(django_filters.FilterSet):
-    name = Text(label=_("Name"), lookup_expr="icontains")
+    name = Text(label=_("Name"), method="by_name")
     company = Text(label=_("Company"), method="by_company")
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=ManagerState.choices, empty_label=_("All")
@@ -336,8 +333,14 @@ class ManagerFilters(django_filters.FilterSet):
         model = Manager
         fields: tuple[str, ...] = ()
 
+    by_name = staticmethod(_named(EntryKind.MANAGER))
+
     def by_company(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(company_name__icontains=value.strip())
+        """Managers who work today for a company so named."""
+        works = ManagerEmployment.objects.today().filter(
+            company_id__in=keyed(EntryKind.COMPANY, value)
+        )
+        return queryset.filter(pk__in=works.values("manager_id"))
 
 
 class ChangeFilters(PlaceFilters):
@@ -381,9 +384,9 @@ class BindingFilters(PlaceFilters):
         fields: tuple[str, ...] = ()
 
     def by_name(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        value = value.strip()
         return queryset.filter(
-            Q(unit__community__name__icontains=value) | Q(person__name__icontains=value)
+            Q(unit__community_id__in=keyed(EntryKind.COMMUNITY, value))
+            | Q(person_id__in=people_named(value))
         )
 
     def by_running(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

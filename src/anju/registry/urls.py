@@ -12,6 +12,7 @@ from .views import (
     acts_places,
     acts_shows,
     acts_units,
+    buildings,
     counter,
     desk,
     find,
@@ -54,7 +55,7 @@ urlpatterns = [
         list_view(tables.BuildingList, permission=perm("registry:community_view")),
         name="buildings",
     ),
-    path(f"{R}buildings/<int:pk>/", places.building, name="building"),
+    path(f"{R}buildings/<int:pk>/", buildings.building, name="building"),
     path(f"{R}buildings/<int:pk>/change/", acts_places.building_change, name="building_change"),
     path(f"{R}buildings/<int:pk>/move/", acts_places.building_move, name="building_move"),
     path(

@@ -134,7 +134,7 @@ class Listing:
             return f"{low if low is not None else '…'}–{high if high is not None else '…'}"
         choices = dict(getattr(field, "flat_choices", None) or _flat(field))
         if isinstance(value, list | tuple):
-            return "、".join(str(choices.get(one, one)) for one in value)
+            return gettext(", ").join(str(choices.get(one, one)) for one in value)
         return str(choices.get(value, choices.get(str(value), value)))
 
     @property
@@ -346,7 +346,7 @@ class Listing:
             rows=rows.order_by().count(),
             file_format=file_format,
             query=self.query.urlencode(),
-            personal=self.declared.personal,
+            personal=self.declared.holds_personal(self.actor),
             at=at,
         )
         title = str(self.declared.title)
@@ -365,7 +365,7 @@ class Listing:
             query=query.urlencode(),
             file_format=file_format,
             rows=self.count,
-            personal=self.declared.personal,
+            personal=self.declared.holds_personal(self.actor),
             at=at,
         )
         return HttpResponseRedirect(address, status=303)

@@ -78,11 +78,15 @@ class ListPage:
     first_filters: ClassVar[int] = 4
     empty: ClassVar[str | Promise] = _("Nothing here yet.")
     can_export: ClassVar[bool] = True
-    personal: ClassVar[bool] = False  # rows show personal data in clear
+    personal: ClassVar[bool] = False  # a file of its rows names natural persons
 
     def queryset(self, actor: Actor) -> QuerySet[Any]:
         """All rows the actor may see: begins with ``visible_to``."""
         raise NotImplementedError
+
+    def holds_personal(self, actor: Actor) -> bool:
+        """Whether a file for this actor carries personal data; its export is logged as such."""
+        return self.personal
 
     def count(self, actor: Actor, filters: dict[str, Any]) -> int | None:
         """The exact count from a cheaper place than the rows, or None to count them."""

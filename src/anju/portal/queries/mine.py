@@ -7,13 +7,19 @@ from datetime import date
 
 from anju.contracts.models import ServiceContract
 from anju.core.actors import Actor
-from anju.registry.models import HomeBinding, ManagementArea, Project, TenantInvitation, Unit
-from anju.registry.models.base import Today
+from anju.registry.models import (
+    AreaBuilding,
+    HomeBinding,
+    ManagementArea,
+    Project,
+    TenantInvitation,
+    Unit,
+)
 from anju.registry.queries.own import housemates, invitations_given, own_bindings
 from anju.registry.states import BindingKind
 
 from ..rules import days_left, monthly_fee
-from .public import contract_last_day, contract_public, current_projects
+from .public import contract_last_day, contracts_public, current_projects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +53,18 @@ def my_homes(actor: Actor, *, today: date) -> list[MyHome]:
     """The actor's bound homes, oldest binding first."""
     bindings = list(own_bindings(actor))
     together, invited = housemates(bindings), invitations_given(actor)
+    areas = _areas({binding.unit.building_id for binding in bindings})
+    here = {area.pk for area in areas.values()}
+    projects = {
+        one.management_area_id: one
+        for one in current_projects().filter(management_area_id__in=here)
+    }
+    contracts = contracts_public(here)
     homes = []
     for binding in bindings:
-        area = ManagementArea.objects.filter(
-            buildings__period__contains=Today(), buildings__building_id=binding.unit.building_id
-        ).first()
-        project = current_projects().filter(management_area=area).first() if area else None
-        contract = contract_public(area) if area else None
+        area = areas.get(binding.unit.building_id)
+        project = projects.get(area.pk) if area else None
+        contract = contracts.get(area.pk) if area else None
         rate = _rate(binding.unit, project)
         last = contract_last_day(contract) if contract else None
         homes.append(
@@ -72,6 +83,14 @@ def my_homes(actor: Actor, *, today: date) -> list[MyHome]:
             )
         )
     return homes
+
+
+def _areas(buildings: set[int]) -> dict[int, ManagementArea]:
+    """Building → the management area it belongs to today."""
+    members = AreaBuilding.objects.today().filter(building_id__in=buildings)
+    return {
+        one.building_id: one.management_area for one in members.select_related("management_area")
+    }
 
 
 def _rate(unit: Unit, project: Project | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from anju.registry.models import (
     ProjectFee,
 )
 from anju.registry.models.base import Today
+from anju.registry.queries import keyed
+from anju.registry.states import EntryKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +162,20 @@ def manager_course(manager: Manager) -> list[Any]:
     return list(manager.employments.select_related("company").order_by("-period"))
 
 
+def contracts_public(areas: Collection[int]) -> dict[int, ServiceContract]:
+    """Management area → its filed contract in force today."""
+    rows = (
+        ServiceContract.objects.in_force()
+        .filter(management_area_id__in=areas)
+        .select_related("company", "management_area")
+        .prefetch_related("fees")
+    )
+    return {row.management_area_id: row for row in rows}
+
+
 def contract_public(area: ManagementArea) -> ServiceContract | None:
     """The filed contract in force for an area today."""
-    return (
-        ServiceContract.objects.in_force()
-        .filter(management_area=area, period__contains=Today())
-        .select_related("company")
-        .prefetch_related("fees")
-        .first()
-    )
+    return contracts_public([area.pk]).get(area.pk)
 
 
 def contract_last_day(contract: ServiceContract) -> date:
@@ -182,7 +190,7 @@ def communities_public(*, text: str = "", district: int | None = None) -> QueryS
     if district is not None:
         rows = rows.filter(district_id=district)
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.COMMUNITY, text))
     return rows.order_by("sort_key", "pk")
 
 
@@ -208,7 +216,7 @@ def companies_public(*, text: str = "") -> QuerySet[Company]:
     """Property companies in business, by pinyin, each with ``serves``: its projects of today."""
     rows = Company.objects.published().filter(kind="property", state="active")
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.COMPANY, text))
     today = Q(projects__period__contains=Today())
     return rows.annotate(serves=Count("projects", filter=today)).order_by("sort_key", "pk")
 
@@ -218,7 +226,7 @@ def managers_public(*, text: str = "") -> QuerySet[Manager]:
     today = Q(assignments__period__contains=Today())
     rows = Manager.objects.published().annotate(leads=Count("assignments", filter=today))
     if text:
-        rows = rows.filter(name__icontains=text)
+        rows = rows.filter(pk__in=keyed(EntryKind.MANAGER, text))
     employed = ManagerEmployment.objects.today().select_related("company")
     return (
         rows.filter(leads__gt=0)

@@ -195,7 +195,7 @@ class BuildingsField(forms.CharField):
                     _("Line %(line)s: no building %(numbers)s of %(place)s is on file here."),
                     params={
                         "line": number,
-                        "numbers": "、".join(missing) or "—",
+                        "numbers": _(", ").join(missing) or "—",
                         "place": place.strip()[:80],
                     },
                 )

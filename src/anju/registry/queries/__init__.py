@@ -20,7 +20,7 @@ from .asof import (
 )
 from .imports import refused_lines
 from .provenance import Origin, origins
-from .search import Found, Hit, search, search_public, unit_address
+from .search import Found, Hit, keyed, people_named, search, search_public, unit_address
 from .tallies import Total, community_total, management_area_total, unit_count
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "company_of_manager_on",
     "fee_on",
     "fees_known_at",
+    "keyed",
     "known_at",
     "management_area_on",
     "management_area_total",
@@ -43,6 +44,7 @@ __all__ = [
     "origins",
     "owners_known_at",
     "owners_on",
+    "people_named",
     "project_on",
     "refused_lines",
     "row_steps",

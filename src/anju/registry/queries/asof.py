@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -37,6 +38,11 @@ _NAMES: dict[type[models.Model], tuple[type[models.Model], str]] = {
     Company: (CompanyName, "company"),
     ManagementArea: (ManagementAreaName, "management_area"),
 }
+
+
+def has_names(thing: models.Model) -> bool:
+    """Whether the names of a thing are dated facts; others change as their row does."""
+    return type(thing) in _NAMES
 
 
 def name_on(thing: Community | Company | ManagementArea, day: date) -> str | None:
@@ -129,16 +135,29 @@ def rows_known_at(
     """
     table = model._meta.db_table
     quoted = connection.ops.quote_name(table)
+    # The first version written after the instant is what stood then; without one, today's row.
+    sql = f"""
+        WITH named AS (
+            SELECT id FROM {quoted} WHERE {connection.ops.quote_name(column)} = %(value)s
+            UNION SELECT row_id FROM core_history WHERE table_name = %(table)s
+                AND operation = 'delete' AND old_row ->> %(column)s = %(text)s)
+        SELECT coalesce(h.old_row, to_jsonb(t)) FROM named n
+        LEFT JOIN {quoted} t ON t.id = n.id
+        LEFT JOIN LATERAL (SELECT old_row FROM core_history WHERE table_name = %(table)s
+            AND row_id = n.id AND changed_at > %(at)s ORDER BY changed_at, id LIMIT 1) h ON true
+        ORDER BY n.id"""  # noqa: S608
+    asked: dict[str, Any] = {
+        "value": value,
+        "text": str(value),
+        "table": table,
+        "column": column,
+        "at": at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id FROM {quoted} WHERE {connection.ops.quote_name(column)} = %s"  # noqa: S608
-            " UNION SELECT row_id FROM core_history WHERE table_name = %s"
-            " AND operation = 'delete' AND old_row ->> %s = %s",
-            [value, table, column, str(value)],
-        )
-        keys = [row[0] for row in cursor.fetchall()]
-    found = (row_as_of(model, key, at) for key in sorted(keys))
-    return [columns for columns in found if columns and _existed(columns, at)]
+        cursor.execute(sql, asked)
+        found = [row[0] for row in cursor.fetchall()]
+    rows = (json.loads(one) if isinstance(one, str) else one for one in found)
+    return [columns for columns in rows if columns and _existed(columns, at)]
 
 
 def owners_known_at(unit: Unit, day: date, at: datetime) -> list[dict[str, Any]]:

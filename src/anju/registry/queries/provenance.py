@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -20,11 +20,13 @@ class Origin:
     as_of: date
 
 
-def origins(target: models.Model) -> dict[str, Origin]:
-    """Field → its latest origin."""
+def origins(target: models.Model, at: datetime | None = None) -> dict[str, Origin]:
+    """Field → its latest origin; ``at`` leaves out what the register did not know then."""
     rows = FieldProvenance.objects.filter(
         target_type=target._meta.label_lower, target_id=target.pk
     ).order_by("as_of", "pk")
+    if at is not None:
+        rows = rows.filter(created_at__lte=at)
     found: dict[str, Origin] = {}
     for row in rows:
         for field, value in row.values.items():

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models import Case, F, IntegerField, Model, Q, QuerySet, Value, When, Window
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Length, RowNumber
 
 from anju.access.permissions import perm
@@ -21,7 +22,16 @@ from anju.core.actors import Actor, ActorKind, Reach
 from anju.core.text import fold
 
 from .. import rules
-from ..models import Building, Person, SearchEntry, Unit
+from ..models import (
+    Building,
+    Community,
+    Company,
+    ManagementArea,
+    Manager,
+    Person,
+    SearchEntry,
+    Unit,
+)
 from ..states import BuildingState, EntryKind, UnitState
 
 LONGEST_QUERY = 60
@@ -104,6 +114,37 @@ def matching_entries(entries: QuerySet[SearchEntry], text: str) -> QuerySet[Sear
     folded = fold(text)
     rows = entries.filter(grams)
     return rows.filter(text__contains=folded) if len(folded) > 2 else rows
+
+
+_KEYED: dict[EntryKind, type[Model]] = {
+    EntryKind.COMMUNITY: Community,
+    EntryKind.AREA: ManagementArea,
+    EntryKind.COMPANY: Company,
+    EntryKind.MANAGER: Manager,
+}
+# A sort key is the pinyin, a bar and the name; the syllables without blanks, and their letters.
+_SYLLABLES = "replace(split_part(sort_key, ' | ', 1), ' ', '')"
+_LETTERS = "regexp_replace(split_part(sort_key, ' | ', 1), '(^| )(.)[^ ]*', '\\2', 'g')"
+
+
+def keyed(kind: EntryKind, text: str) -> QuerySet[Any]:
+    """Ids of the things of a kind that a text names: by part, pinyin and initials.
+
+    What is in use is found by every name it bore, as in the search box; what is closed has no
+    entry there and is found by its last name or code. Both sets are small (a few thousand rows).
+    """
+    entries = matching_entries(SearchEntry.objects.filter(kind=kind), text).values("object_id")
+    closed = _KEYED[kind]._default_manager.exclude(state="active")
+    typed = "".join(text.split())
+    named = Q(name__icontains=typed) | Q(name__icontains=text.strip())
+    if kind is not EntryKind.MANAGER:
+        named |= Q(code__iexact=typed)
+    if fold(text).isascii():
+        table = closed.model._meta.db_table
+        for words in (_SYLLABLES, _LETTERS):
+            spelled = f"SELECT id FROM {table} WHERE state <> 'active' AND {words} LIKE %s"
+            named |= Q(pk__in=RawSQL(spelled, [f"%{_escaped(fold(text))}%"]))  # noqa: S611
+    return entries.union(closed.filter(named).values("pk"), all=True)
 
 
 def _entries(
@@ -224,6 +265,13 @@ _LATIN = (
     ("substr(initials, 2)", "folded"),
     ("name", "head"),
 )
+# A surname of two characters: the given name begins with the third syllable. The index holds
+# long names only.
+_GIVEN = (
+    "replace(substr(pinyin, strpos(pinyin, ' ') + 1"
+    " + strpos(substr(pinyin, strpos(pinyin, ' ') + 1), ' ')), ' ', '')"
+)
+_LATIN_LONG = (_GIVEN, "substr(initials, 3)")
 _LONG = (
     "(SELECT id FROM registry_person WHERE length(name) > 3 AND name LIKE %(inside)s"
     " AND state = 'active' ORDER BY name USING ~<~ LIMIT %(most)s)"
@@ -231,21 +279,38 @@ _LONG = (
 
 
 def _branches(text: str) -> list[str]:
-    table = _LATIN if fold(text).isascii() else _HAN
     return [
-        f"(SELECT id FROM registry_person WHERE {end} LIKE %({pattern})s"
+        f"(SELECT id FROM registry_person WHERE {end} LIKE %({pattern})s{narrowed}"
         f" AND state = 'active' ORDER BY {end} USING ~<~, hashint8(id) LIMIT %(most)s)"
-        for end, pattern in table
+        for end, pattern, narrowed in _ends(text)
     ] + [_LONG]
 
 
-def _patterns(text: str) -> dict[str, Any]:
-    def escaped(value: str) -> str:
-        return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _ends(text: str) -> list[tuple[str, str, str]]:
+    """What must begin with which pattern, and the condition of its index."""
+    if not fold(text).isascii():
+        return [(end, pattern, "") for end, pattern in _HAN]
+    plain = [(end, pattern, "") for end, pattern in _LATIN]
+    return plain + [(end, "folded", " AND length(name) > 3") for end in _LATIN_LONG]
 
-    typed = escaped("".join(text.split()))
+
+def people_named(text: str) -> RawSQL:
+    """Ids of all people whose name, pinyin or initials have an end that begins with the text."""
+    patterns = _patterns(text)
+    pieces = [(f"{end} LIKE %s{narrowed}", patterns[by]) for end, by, narrowed in _ends(text)]
+    pieces.append(("length(name) > 3 AND name LIKE %s", patterns["inside"]))
+    sql = " UNION ALL ".join(f"SELECT id FROM registry_person WHERE {one}" for one, _by in pieces)
+    return RawSQL(sql, [by for _one, by in pieces])  # noqa: S611
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _patterns(text: str) -> dict[str, Any]:
+    typed = _escaped("".join(text.split()))
     return {
-        "folded": escaped(fold(text)) + "%",
+        "folded": _escaped(fold(text)) + "%",
         "head": typed + "%",
         "inside": "%" + typed + "%",
     }
@@ -300,7 +365,9 @@ def _in_place(
     clause = (
         "(p.initials LIKE %(folded)s OR substr(p.initials, 2) LIKE %(folded)s"
         " OR replace(p.pinyin, ' ', '') LIKE %(folded)s OR p.name LIKE %(inside)s"
-        " OR replace(substr(p.pinyin, strpos(p.pinyin, ' ') + 1), ' ', '') LIKE %(folded)s)"
+        " OR replace(substr(p.pinyin, strpos(p.pinyin, ' ') + 1), ' ', '') LIKE %(folded)s"
+        " OR length(p.name) > 3 AND (substr(p.initials, 3) LIKE %(folded)s"
+        f" OR {_GIVEN.replace('pinyin', 'p.pinyin')} LIKE %(folded)s))"
         if fold(text).isascii()
         else "p.name LIKE %(inside)s"
     )

@@ -30,6 +30,7 @@ class BindingList(RegisterList):
     counted = ngettext_lazy("%(n)s binding", "%(n)s bindings", "n")
     offers = ((_("Separate phones"), "registry:shared_phones", perm("registry:phone_separate")),)
     filterset = BindingFilters
+    personal = True
     row_template = "registry/rows/bindings.html"
     default_sort = "-bound"
     empty = _("No account is bound to a home here yet. Bind one on the page of a home.")

@@ -29,6 +29,7 @@ class PersonList(RegisterList):
     counted = ngettext_lazy("%(n)s person", "%(n)s people", "n")
     offers = ((_("Register a person"), "registry:person_new", perm("registry:person_change")),)
     filterset = PersonFilters
+    personal = True
     row_template = "registry/rows/people.html"
     empty = _("Nobody is on file here yet. Register a person, or import homes with their owners.")
     columns = (

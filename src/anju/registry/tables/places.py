@@ -166,7 +166,7 @@ class CommunityList(RegisterList):
             row.state_words = words[row.state]
             row.homes_words = number(row.homes_n)
             row.size_words = hectares(row.area_n)
-            row.company_words = "、".join(row.companies)
+            row.company_words = _(", ").join(row.companies)
 
 
 class ManagementAreaList(RegisterList):

@@ -91,6 +91,10 @@ class UnitList(RegisterList):
         )
         return rows.annotate(owner_names=_owners()) if actor.can(OWNERS) else rows
 
+    def holds_personal(self, actor: Actor) -> bool:
+        """Owners' names stand in the file of those who may see them."""
+        return actor.can(OWNERS)
+
     def count(self, actor: Actor, filters: dict[str, Any]) -> int | None:
         if not set(filters) <= set(COUNTED):
             return None
@@ -111,7 +115,7 @@ class UnitList(RegisterList):
             row.area_words = m2(row.area_dm2) if row.area_dm2 else "—"
             row.source_words = sources.get(row.area_source, "")
             row.state_html, row.state_words = states[row.state], words[row.state]
-            row.owner_words = "、".join(getattr(row, "owner_names", ()))
+            row.owner_words = _(", ").join(getattr(row, "owner_names", ()))
 
 
 def _owners() -> ArraySubquery:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,19 +25,26 @@ from ..services.people import person_reveal_identity
 from ..states import CompanyKind, CompanyState, ManagerState, PersonState
 from ..tables.cells import link, number
 from .parts import (
+    SHOWN,
     AsOf,
     Cell,
     Detail,
     Fact,
     Part,
+    all_of,
     dated,
     entered_later,
     facts_on,
+    first_version,
     moves,
+    named,
+    on_file,
+    restored,
     show,
     spell,
     state_cell,
     state_of,
+    then_of,
     timeline,
 )
 from .places import desk_crumbs
@@ -50,9 +59,9 @@ PROPOSE = perm("registry:change_propose")
 def _person_facts(row: Person, asof: AsOf) -> list[Fact]:
     return [
         Fact(_("Name"), row.name),
-        Fact(_("Kind of paper"), row.get_id_kind_display()),
-        Fact(_("Identity number"), row.id_mask or _("Not on file")),
-        Fact(_("Phone"), row.phone_mask or _("Not on file")),
+        Fact(_("Kind of paper"), row.get_id_kind_display(), field="id_kind"),
+        Fact(_("Identity number"), row.id_mask or _("Not on file"), field="id_mask"),
+        Fact(_("Phone"), row.phone_mask or _("Not on file"), field="phone_mask"),
     ]
 
 
@@ -63,15 +72,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     asof = AsOf.of(request)
     shut = _("The numbers are erased.") if row.state == PersonState.ERASED else ""
     visible = Unit.objects.visible_to(request.actor)
-    owned = (
+    every = (
         Ownership.objects.filter(person=row, unit__in=visible)
         .select_related("unit__building__community")
-        .order_by("-period")[:100]
+        .order_by("-period", "pk")
     )
     if asof.past:
-        owned = [o for o in owned if asof.day in _days(o.period)]  # type: ignore[assignment]
+        every = every.filter(period__contains=asof.day)
+    owned, many = list(every[:SHOWN]), every.count()
     detail = Detail(
-        title=row.name,
+        title=named(row, asof),
         crumbs=desk_crumbs((_("People"), reverse("registry:people"))),
         target=row,
         state=state_of(row),
@@ -100,11 +110,12 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 [
                     [
                         Cell(
-                            f"{o.unit.building.number}-{o.unit.number}",
+                            f"{then_of(o.unit.building, asof).number}-"
+                            f"{then_of(o.unit, asof).number}",
                             link("registry:unit", o.unit_id),
                         ),
                         Cell(
-                            o.unit.building.community.name,
+                            named(o.unit.building.community, asof),
                             link("registry:community", o.unit.community_id),
                         ),
                         Cell(f"{o.share_num}/{o.share_den}"),
@@ -112,22 +123,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                     ]
                     for o in owned
                 ],
-                note=_("Within the place of your post"),
+                note=_("Within the place of your post: %(n)s") % {"n": number(many)},
                 empty=_("No unit within the place of your post."),
             )
         ],
         events=timeline(row),
     )
     return show(request, detail)
-
-
-class _days:  # noqa: N801 - reads as a word: ``day in _days(period)``
-    def __init__(self, period: object) -> None:
-        self.period = period
-
-    def __contains__(self, day: object) -> bool:
-        low, high = self.period.lower, self.period.upper  # type: ignore[attr-defined]
-        return bool((low is None or low <= day) and (high is None or day < high))
 
 
 @page(permission=perm("registry:person_reveal"), methods=("GET", "POST"))
@@ -163,22 +165,30 @@ def _company_facts(row: Company, asof: AsOf) -> list[Fact]:
     capital = row.registered_capital_fen
     return [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Credit code"), row.code),
+        Fact(_("Credit code"), row.code, field="code"),
         Fact(_("Kind"), row.get_kind_display()),
         Fact(
             _("Branch of"),
-            row.parent.name if row.parent else "",
+            named(row.parent, asof) if row.parent else "",
             link("registry:company", row.parent_id),
         ),
         Fact(
             _("Registered place"),
             _("Out of town") if row.is_out_of_town else names.get(row.registered_area_id or 0, ""),
         ),
-        Fact(_("Registered address"), row.registered_address),
-        Fact(_("Legal representative"), row.legal_representative),
-        Fact(_("Registered capital, yuan"), "" if capital is None else yuan(capital)),
-        Fact(_("Founded on"), row.founded_on.isoformat() if row.founded_on else ""),
-        Fact(_("Published telephone"), row.phone),
+        Fact(_("Registered address"), row.registered_address, field="registered_address"),
+        Fact(_("Legal representative"), row.legal_representative, field="legal_representative"),
+        Fact(
+            _("Registered capital, yuan"),
+            "" if capital is None else yuan(capital),
+            field="registered_capital_fen",
+        ),
+        Fact(
+            _("Founded on"),
+            row.founded_on.isoformat() if row.founded_on else "",
+            field="founded_on",
+        ),
+        Fact(_("Published telephone"), row.phone, field="phone"),
     ]
 
 
@@ -200,7 +210,7 @@ def company(request: HttpRequest, pk: int) -> HttpResponse:
     answer = ngettext("Serves %(n)s area today.", "Serves %(n)s areas today.", serves)
     detail = Detail(
         answer="" if developer else answer % {"n": number(serves)},
-        title=(past.name_on(row, asof.day) or row.name) if asof.past else row.name,
+        title=named(row, asof),
         crumbs=desk_crumbs(listed),
         target=row,
         state=state_of(row),
@@ -250,12 +260,16 @@ def _company_parts(request: HttpRequest, row: Company, asof: AsOf, developer: bo
             [_("Management area"), _("Period"), _("State")],
             [
                 [
-                    Cell(p.management_area.name, link("registry:project", p.pk)),
+                    Cell(named(p.management_area, asof), link("registry:project", p.pk)),
                     Cell(spell(p.period)),
                     state_cell(p),
                 ]
-                for p in projects[:200]
+                for p in projects[:SHOWN]
             ],
+            note=on_file(projects.count()),
+            links=all_of(
+                projects.count(), f"{reverse('registry:projects')}?company={quote(row.name)}"
+            ),
             empty=_("No project within the place of your post."),
         ),
         Part(
@@ -264,8 +278,8 @@ def _company_parts(request: HttpRequest, row: Company, asof: AsOf, developer: bo
             [_("Name"), _("Published telephone"), _("Period")],
             [
                 [
-                    Cell(m.manager.name, link("registry:manager", m.manager_id)),
-                    Cell(m.manager.published_phone or "—"),
+                    Cell(named(m.manager, asof), link("registry:manager", m.manager_id)),
+                    Cell(then_of(m.manager, asof).published_phone or "—"),
                     Cell(spell(m.period)),
                 ]
                 for m in managers.order_by("manager__sort_key")
@@ -279,7 +293,7 @@ def _company_parts(request: HttpRequest, row: Company, asof: AsOf, developer: bo
             [_("Branch"), _("Credit code")],
             [
                 [Cell(b.name, link("registry:company", b.pk)), Cell(b.code)]
-                for b in row.branches.order_by("sort_key")
+                for b in _branches(row, asof)
             ],
             empty=_("No branch is on file."),
         ),
@@ -300,22 +314,33 @@ def _company_parts(request: HttpRequest, row: Company, asof: AsOf, developer: bo
                 [_("Community"), (_("Built"), "num")],
                 [
                     [
-                        Cell(c.name, link("registry:community", c.pk)),
+                        Cell(named(c, asof), link("registry:community", c.pk)),
                         Cell(c.built_year or "—", num=True),
                     ]
-                    for c in built[:200]
+                    for c in built[:SHOWN]
                 ],
+                note=on_file(built.count()),
                 empty=_("No community within the place of your post."),
             ),
         )
     return parts
 
 
+def _branches(row: Company, asof: AsOf) -> list[Company]:
+    if not asof.past:
+        return list(row.branches.order_by("sort_key"))
+    then = past.rows_known_at(Company, "parent_id", row.pk, first_version(row, asof))
+    found = [restored(Company, columns) for columns in then]
+    for one in found:
+        one.name = past.name_on(one, asof.day) or one.name
+    return sorted(found, key=lambda one: one.sort_key)
+
+
 def _staff_part(request: HttpRequest, row: Company, asof: AsOf) -> Part:
     able = request.actor.can(STAFF_CHANGE) and not asof.past
     rows = []
     for one in past.staff_on(row, asof.day):
-        cells = [Cell(one.name), Cell(one.title), Cell(spell(one.period))]
+        cells = [Cell(named(one, asof)), Cell(one.title), Cell(spell(one.period))]
         if able:
             cells.append(Cell(_("End"), link("registry:staff_end", one.pk)))
         rows.append(cells)
@@ -330,11 +355,11 @@ def _manager_facts(row: Manager, asof: AsOf) -> list[Fact]:
         Fact(_("Name"), row.name),
         Fact(
             _("Company"),
-            company.name if company else _("None"),
+            named(company, asof) if company else _("None"),
             link("registry:company", company.pk) if company else "",
         ),
-        Fact(_("Published telephone"), row.published_phone),
-        Fact(_("Certificate"), row.certificate_number),
+        Fact(_("Published telephone"), row.published_phone, field="published_phone"),
+        Fact(_("Certificate"), row.certificate_number, field="certificate_number"),
         Fact(_("Projects led"), number(leads)),
     ]
 
@@ -356,7 +381,7 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
             led,
         )
         % {"n": led, "phone": phone},
-        title=row.name,
+        title=named(row, asof),
         crumbs=desk_crumbs((_("Project managers"), reverse("registry:managers"))),
         target=row,
         state=state_of(row),
@@ -384,7 +409,7 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
                 [_("Company"), _("Period")],
                 [
                     [
-                        Cell(w.company.name, link("registry:company", w.company_id)),
+                        Cell(named(w.company, asof), link("registry:company", w.company_id)),
                         Cell(spell(w.period)),
                     ]
                     for w in works
@@ -398,7 +423,8 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
                 [
                     [
                         Cell(
-                            a.project.management_area.name, link("registry:project", a.project_id)
+                            named(a.project.management_area, asof),
+                            link("registry:project", a.project_id),
                         ),
                         Cell(spell(a.period)),
                     ]

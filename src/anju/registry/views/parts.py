@@ -33,12 +33,14 @@ from anju.ui.templatetags.anju import instant, state_html
 
 from ..filters import place_names
 from ..models import ChangeRequest
-from ..queries.asof import row_steps
+from ..queries.asof import Step, has_names, name_on, row_steps
+from ..queries.provenance import Origin, origins
 from ..states import ChangeState
 from ..tables.cells import link
 from ..words import action_words, field_words, value_words
 
 ISSUE = perm("documents:paper_issue")
+SHOWN = 200  # rows of a part; the whole is a list of its own
 NEAR_SECONDS = 2.0  # an act and the change of the row it made
 ENTERED = {
     "registry.community_register",
@@ -64,12 +66,17 @@ SILENT = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact; ``now`` is today's value where a past day's differs."""
+    """One fact; ``now`` is today's value where a past day's differs.
+
+    ``field`` is the column it comes from; ``origin`` says who gave its value, and as of when.
+    """
 
     label: str | Promise
     value: Any
     href: str = ""
     now: Any = ""
+    field: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +242,30 @@ def compared(now: Iterable[Fact], then: Iterable[Fact]) -> list[Fact]:
 def facts_on(facts: Callable[[Any, AsOf], list[Fact]], row: Any, asof: AsOf) -> list[Fact]:
     """A row's facts on the day asked for."""
     if not asof.past:
-        return facts(row, asof)
-    today = AsOf(legal_day(timezone.now()), timezone.now())
-    return compared(facts(row, today), facts(known(row, asof.at), asof))
+        return _sourced(facts(row, asof), row, asof)
+    today, then = AsOf(legal_day(timezone.now()), timezone.now()), known(row, asof.at)
+    return compared(facts(row, today), _sourced(facts(then, asof), then, asof))
+
+
+def _sourced(found: list[Fact], row: Any, asof: AsOf) -> list[Fact]:
+    """Facts with their origin: the source that wrote the value, or a later change by hand."""
+    came = origins(row, asof.at)
+    steps = [step for step in row_steps(row) if step.at <= asof.at]
+    return [
+        replace(fact, origin=_origin(row, fact.field, came, steps)) if fact.field else fact
+        for fact in found
+    ]
+
+
+def _origin(row: Any, name: str, came: dict[str, Origin], steps: list[Step]) -> str:
+    source = came.get(name)
+    if source is not None and str(source.value) == str(getattr(row, name, None)):
+        words = {"source": source.source, "day": source.as_of.isoformat()}
+        return _("%(source)s, as of %(day)s") % words
+    for step in steps:
+        if name in step.changes:
+            return _("changed by hand on %(day)s") % {"day": legal_day(step.at).isoformat()}
+    return ""
 
 
 def known(row: Any, at: datetime) -> Any:
@@ -251,6 +279,48 @@ def known(row: Any, at: datetime) -> Any:
         if one.column in columns and plain and not isinstance(one, models.JSONField):
             setattr(then, one.attname, _python(one, columns[one.column]))
     return then
+
+
+def restored(model: type[Any], columns: dict[str, Any]) -> Any:
+    """A row of a table from columns read back; without its periods and documents."""
+    found = model()
+    for one in model._meta.concrete_fields:
+        plain = not isinstance(one, (models.BinaryField, models.JSONField)) and one.name != "period"
+        if one.column in columns and plain:
+            setattr(found, one.attname, _python(one, columns[one.column]))
+    return found
+
+
+def then_of(row: Any, asof: AsOf) -> Any:
+    """The row as the register held it on the day asked for; with the row's own relations."""
+    if not asof.past:
+        return row
+    then = known(row, asof.at)
+    then._state.fields_cache = dict(row._state.fields_cache)
+    return then
+
+
+def named(thing: Any, asof: AsOf) -> str:
+    """What a thing was called on the day asked for."""
+    if not asof.past:
+        return str(thing.name)
+    return (name_on(thing, asof.day) if has_names(thing) else None) or known(thing, asof.at).name
+
+
+def first_version(row: Any, asof: AsOf) -> datetime:
+    """The instant a row's parts are read for: on days before its entry, the day of its entry."""
+    return max(asof.at, day_end(legal_day(row.created_at)))
+
+
+def on_file(count: int) -> str:
+    """How many there are, whether or not all are shown."""
+    return _("%(n)s on file") % {"n": f"{count:,}"}
+
+
+def all_of(count: int, address: str) -> list[tuple[str, str]]:
+    """The way to the whole list, where a part shows its beginning only."""
+    words = _("The first %(shown)s are shown; see all %(n)s")
+    return [(words % {"shown": SHOWN, "n": f"{count:,}"}, address)] if count > SHOWN else []
 
 
 def _python(one: Any, value: Any) -> Any:
@@ -300,7 +370,7 @@ def timeline(row: Any, extra: Iterable[Event] = (), limit: int = 30) -> list[Eve
 
 
 def _changed(changes: dict[str, tuple[Any, Any]]) -> str:
-    return "；".join(
+    return _("; ").join(
         _("%(field)s: %(before)s → %(after)s")
         % {"field": field_words(name), "before": _value(name, was), "after": _value(name, now)}
         for name, (was, now) in changes.items()

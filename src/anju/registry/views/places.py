@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anju.access.permissions import perm
+from anju.core.actors import Actor
 from anju.core.area import m2
 from anju.core.money import yuan
 from anju.files.queries import attachments
@@ -19,25 +20,32 @@ from anju.reference.states import AreaLevel
 from anju.ui.pages import page
 
 from ..filters import place_names
-from ..models import AreaBuilding, Building, Community, ManagementArea, Project
+from ..models import AreaBuilding, Building, Community, CommunityAlias, ManagementArea, Project
 from ..queries import asof as past
 from ..queries.tallies import community_total, management_area_total
-from ..states import CommunityState, ProjectState
+from ..states import BuildingState, CommunityState, ProjectState
 from ..tables.cells import link, number
 from .parts import (
+    SHOWN,
     AsOf,
     Cell,
     Detail,
     Fact,
     Part,
+    all_of,
     dated,
     entered_later,
     facts_on,
+    first_version,
     moves,
+    named,
+    on_file,
+    restored,
     show,
     spell,
     state_cell,
     state_of,
+    then_of,
     timeline,
 )
 
@@ -75,18 +83,18 @@ def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
     homes = community_total(row)
     facts = [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
-        Fact(_("Kind"), row.get_kind_display()),
-        Fact(_("Built"), row.built_year or ""),
-        Fact(_("Address"), row.address),
-        Fact(_("Old community"), _("Yes") if row.is_old else _("No")),
+        Fact(_("Kind"), row.get_kind_display(), field="kind"),
+        Fact(_("Built"), row.built_year or "", field="built_year"),
+        Fact(_("Address"), row.address, field="address"),
+        Fact(_("Old community"), _("Yes") if row.is_old else _("No"), field="is_old"),
         Fact(
             _("Developer"),
-            row.developer.name if row.developer else "",
+            named(row.developer, asof) if row.developer else "",
             link("registry:company", row.developer_id),
         ),
-        Fact(_("Other names"), "、".join(alias.name for alias in row.aliases.all())),
+        Fact(_("Other names"), _(", ").join(_aliases(row, asof))),
     ]
     if not asof.past:
         where = f"{reverse('registry:units')}?community={row.pk}"
@@ -95,10 +103,32 @@ def _community_facts(row: Community, asof: AsOf) -> list[Fact]:
     return facts
 
 
+def _aliases(row: Community, asof: AsOf) -> list[str]:
+    if not asof.past:
+        return [alias.name for alias in row.aliases.order_by("pk")]
+    rows = past.rows_known_at(CommunityAlias, "community_id", row.pk, first_version(row, asof))
+    return [alias["name"] for alias in rows]
+
+
+def _buildings(actor: Actor, row: Community, asof: AsOf) -> list[Building]:
+    """Its buildings as the register held them that day, in order of their numbers."""
+    seen = Building.objects.visible_to(actor).filter(community=row)
+    if not asof.past:
+        return list(seen.filter(state=BuildingState.ACTIVE).order_by("sort_key"))
+    then = past.rows_known_at(Building, "community_id", row.pk, first_version(row, asof))
+    allowed = set(seen.values_list("pk", flat=True))
+    found = [
+        restored(Building, columns)
+        for columns in then
+        if columns["id"] in allowed and columns["state"] == BuildingState.ACTIVE
+    ]
+    return sorted(found, key=lambda one: one.sort_key)
+
+
 def _served_by(areas: Iterable[ManagementArea], asof: AsOf) -> str:
     """Who serves these areas, as the end of a sentence."""
     serving = [past.project_on(area, asof.day) for area in areas]
-    names = list(dict.fromkeys(one.company.name for one in serving if one is not None))
+    names = list(dict.fromkeys(named(one.company, asof) for one in serving if one is not None))
     if not names:
         return _("no company serves it today.")
     return _("served by %(companies)s.") % {"companies": _(", ").join(names)}
@@ -111,9 +141,7 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     asof = AsOf.of(request)
     shut = _("The community is closed.") if row.state == CommunityState.CLOSED else ""
-    buildings = list(
-        Building.objects.visible_to(request.actor).filter(community=row).order_by("sort_key")[:200]
-    )
+    buildings = _buildings(request.actor, row, asof)
     served = _serving([one.pk for one in buildings], asof)
     areas = {one.management_area_id: one.management_area for one in served.values()}
     detail = Detail(
@@ -123,7 +151,7 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
             "homes": number(community_total(row).units),
             "served": _served_by(areas.values(), asof),
         },
-        title=past.name_on(row, asof.day) or row.name if asof.past else row.name,
+        title=named(row, asof),
         crumbs=desk_crumbs((_("Communities"), reverse("registry:communities"))),
         target=row,
         state=state_of(row),
@@ -147,7 +175,7 @@ def community(request: HttpRequest, pk: int) -> HttpResponse:
             ),
         ),
         parts=[
-            _building_part(buildings, served),
+            _building_part(row, buildings, served, asof),
             Part(
                 "names",
                 _("Names"),
@@ -173,18 +201,21 @@ def _serving(buildings: list[int], asof: AsOf) -> dict[int, AreaBuilding]:
     return {one.building_id: one for one in members.select_related("management_area")}  # type: ignore[attr-defined]
 
 
-def _building_part(buildings: list[Building], served: dict[int, Any]) -> Part:
+def _building_part(
+    community: Community, buildings: list[Building], served: dict[int, Any], asof: AsOf
+) -> Part:
+    areas = {m.management_area_id: named(m.management_area, asof) for m in served.values()}
     rows = []
-    for one in buildings:
+    for one in buildings[:SHOWN]:
         member = served.get(one.pk)
-        area = member.management_area if member else None
+        area = member.management_area_id if member else None
         rows.append(
             [
                 Cell(one.number, link("registry:building", one.pk)),
                 Cell(one.floors or "—", num=True),
                 Cell(_("Yes") if one.has_lift else _("No")),
                 Cell(one.get_use_display()),
-                Cell(area.name if area else "—", link("registry:area", area.pk) if area else ""),
+                Cell(areas[area] if area else "—", link("registry:area", area) if area else ""),
             ]
         )
     heads = [_("Building"), (_("Floors"), "num"), _("Lift"), _("Use"), _("Management area")]
@@ -193,7 +224,8 @@ def _building_part(buildings: list[Building], served: dict[int, Any]) -> Part:
         _("Its buildings"),
         heads,
         rows,
-        note=_("%(n)s on file") % {"n": len(rows)},
+        note=on_file(len(buildings)),
+        links=all_of(len(buildings), f"{reverse('registry:buildings')}?community={community.pk}"),
         empty=_("No building is on file. Add the first one."),
     )
 
@@ -203,14 +235,14 @@ def _area_facts(row: ManagementArea, asof: AsOf) -> list[Fact]:
     total = management_area_total(row, asof.day)
     return [
         Fact(_("Name"), past.name_on(row, asof.day) or row.name),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
-        Fact(_("Delimited on"), row.delimited_on.isoformat()),
+        Fact(_("Delimited on"), row.delimited_on.isoformat(), field="delimited_on"),
         Fact(_("Units"), number(total.units)),
         Fact(_("Area of units, m²"), m2(total.area_dm2)),
         Fact(
             _("Property company"),
-            serving.company.name if serving else _("None"),
+            named(serving.company, asof) if serving else _("None"),
             link("registry:company", serving.company_id) if serving else "",
         ),
     ]
@@ -223,7 +255,9 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
     asof = AsOf.of(request)
     shut = _("The area is closed.") if row.state == "closed" else ""
     projects = list(row.projects.select_related("company").order_by("-period"))
-    buildings = past.buildings_on(row, asof.day).select_related("community")
+    buildings = [
+        then_of(one, asof) for one in past.buildings_on(row, asof.day).select_related("community")
+    ]
     served = past.project_on(row, asof.day) is not None and not asof.past
     busy = _("A company serves it today; end that project first.") if served else ""
     detail = Detail(
@@ -232,7 +266,7 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
             "units": number(management_area_total(row, asof.day).units),
             "served": _served_by([row], asof),
         },
-        title=(past.name_on(row, asof.day) or row.name) if asof.past else row.name,
+        title=named(row, asof),
         crumbs=desk_crumbs((_("Management areas"), reverse("registry:areas"))),
         target=row,
         state=state_of(row),
@@ -258,7 +292,7 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
                 [_("Company"), _("Code"), _("Period"), _("State")],
                 [
                     [
-                        Cell(p.company.name, link("registry:project", p.pk)),
+                        Cell(named(p.company, asof), link("registry:project", p.pk)),
                         Cell(p.code),
                         Cell(spell(p.period)),
                         state_cell(p),
@@ -274,7 +308,7 @@ def management_area(request: HttpRequest, pk: int) -> HttpResponse:
                 [
                     [
                         Cell(b.number, link("registry:building", b.pk)),
-                        Cell(b.community.name, link("registry:community", b.community_id)),
+                        Cell(named(b.community, asof), link("registry:community", b.community_id)),
                         Cell(b.floors or "—", num=True),
                     ]
                     for b in buildings
@@ -310,20 +344,20 @@ def _project_facts(row: Project, asof: AsOf) -> list[Fact]:
     return [
         Fact(
             _("Company"),
-            past.name_on(row.company, asof.day) or row.company.name,
+            named(row.company, asof),
             link("registry:company", row.company_id),
         ),
         Fact(
             _("Management area"),
-            past.name_on(row.management_area, asof.day) or row.management_area.name,
+            named(row.management_area, asof),
             link("registry:area", row.management_area_id),
         ),
-        Fact(_("Code"), row.code),
+        Fact(_("Code"), row.code, field="code"),
         *place_facts(row, asof),
         Fact(_("Period"), spell(row.period)),
         Fact(
             _("Project manager"),
-            manager.name if manager else _("None"),
+            named(manager, asof) if manager else _("None"),
             link("registry:manager", manager.pk) if manager else "",
         ),
         Fact(_("Fee of homes, yuan a m² and month"), "" if fee is None else yuan(fee)),
@@ -344,7 +378,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     detail = Detail(
         answer=_("In service %(period)s; manager %(name)s.")
         % {"period": spell(row.period), "name": leader.name if leader else _("not named")},
-        title=str(row),
+        title=f"{named(row.management_area, asof)} · {named(row.company, asof)}",
         crumbs=desk_crumbs((_("Projects"), reverse("registry:projects"))),
         target=row,
         state=state_of(row),
@@ -372,7 +406,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 [_("Name"), _("Period")],
                 [
                     [
-                        Cell(a.manager.name, link("registry:manager", a.manager_id)),
+                        Cell(named(a.manager, asof), link("registry:manager", a.manager_id)),
                         Cell(spell(a.period)),
                     ]
                     for a in leaders
@@ -411,99 +445,5 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
                 if f.period.lower
             ],
         ),
-    )
-    return show(request, detail)
-
-
-def _building_facts(row: Building, asof: AsOf) -> list[Fact]:
-    area = past.management_area_on(row, asof.day)
-    return [
-        Fact(_("Number"), row.number),
-        Fact(
-            _("Community"),
-            past.name_on(row.community, asof.day) or row.community.name,
-            link("registry:community", row.community_id),
-        ),
-        *place_facts(row, asof),
-        Fact(
-            _("Management area"),
-            area.name if area else _("None"),
-            link("registry:area", area.pk) if area else "",
-        ),
-        Fact(_("Use"), row.get_use_display()),
-        Fact(_("Structure"), row.get_structure_display()),
-        Fact(_("Floors"), row.floors or ""),
-        Fact(_("Floors below ground"), row.floors_below),
-        Fact(_("Lift"), _("Yes") if row.has_lift else _("No")),
-        Fact(_("Built"), row.built_year or ""),
-    ]
-
-
-def _stairwell_part(row: Building, units: str, able: bool) -> Part:
-    rows = []
-    for one in row.stairwells.order_by("number"):
-        cells = [Cell(one.number), Cell(_("Yes") if one.has_lift else _("No"))]
-        if able:
-            cells.append(Cell(_("Correct"), link("registry:stairwell_renumber", one.pk)))
-            cells.append(Cell(_("Strike off"), link("registry:stairwell_remove", one.pk)))
-        rows.append(cells)
-    return Part(
-        "stairwells",
-        _("Stairwells"),
-        [_("Number"), _("Lift"), *([_("Number wrong?"), _("Never built?")] if able else [])],
-        rows,
-        links=[(_("Homes and units"), units)],
-        empty=_("The building has no stairwells on file."),
-    )
-
-
-@page(permission=perm("registry:community_view"))
-def building(request: HttpRequest, pk: int) -> HttpResponse:
-    """One building with its stairwells, today or on a past day."""
-    rows = Building.objects.visible_to(request.actor).select_related("community")
-    row = get_object_or_404(rows, pk=pk)
-    asof = AsOf.of(request)
-    shut = "" if row.state == "active" else _("The building is not in use any more.")
-    units = f"{reverse('registry:units')}?building={row.pk}"
-    memberships = row.memberships.select_related("management_area").order_by("-period")
-    detail = Detail(
-        title=str(row),
-        crumbs=desk_crumbs(
-            (_("Communities"), reverse("registry:communities")),
-            (row.community.name, link("registry:community", row.community_id)),
-        ),
-        target=row,
-        state=state_of(row),
-        facts=facts_on(_building_facts, row, asof),
-        asof=asof,
-        early=entered_later(row, asof),
-        moves=moves(
-            request.actor,
-            row,
-            (_("Change facts"), "registry:building_change", COMMUNITY_CHANGE, shut),
-            (_("Add a stairwell"), "registry:stairwell_add", COMMUNITY_CHANGE, shut),
-            (_("Add a home"), "registry:unit_add", perm("registry:unit_change"), shut),
-            (_("Merge homes"), "registry:unit_merge", PROPOSE, shut),
-            (_("Move to another place"), "registry:building_move", COMMUNITY_CHANGE, shut),
-            (_("Correct the number"), "registry:building_renumber", COMMUNITY_CHANGE, shut),
-            (_("Strike off"), "registry:building_demolish", COMMUNITY_CHANGE, shut),
-        ),
-        parts=[
-            _stairwell_part(row, units, request.actor.can(COMMUNITY_CHANGE) and not asof.past),
-            Part(
-                "areas",
-                _("Management areas"),
-                [_("Management area"), _("Period")],
-                [
-                    [
-                        Cell(m.management_area.name, link("registry:area", m.management_area_id)),
-                        Cell(spell(m.period)),
-                    ]
-                    for m in memberships
-                ],
-                empty=_("The building belongs to no management area."),
-            ),
-        ],
-        events=timeline(row),
     )
     return show(request, detail)

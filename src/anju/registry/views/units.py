@@ -25,9 +25,11 @@ from .parts import (
     entered_later,
     facts_on,
     moves,
+    named,
     show,
     spell,
     state_of,
+    then_of,
     timeline,
 )
 from .places import desk_crumbs, place_facts
@@ -40,26 +42,46 @@ PROPOSE = perm("registry:change_propose")
 def _facts(row: Unit, asof: AsOf) -> list[Fact]:
     area = past.management_area_on(row.building, asof.day)
     return [
-        Fact(_("Number"), row.number),
-        Fact(_("Stairwell"), row.stairwell.number if row.stairwell else ""),
-        Fact(_("Building"), row.building.number, link("registry:building", row.building_id)),
+        Fact(_("Number"), row.number, field="number"),
+        Fact(_("Stairwell"), then_of(row.stairwell, asof).number if row.stairwell else ""),
+        Fact(
+            _("Building"),
+            then_of(row.building, asof).number,
+            link("registry:building", row.building_id),
+        ),
         Fact(
             _("Community"),
-            past.name_on(row.community, asof.day) or row.community.name,
+            named(row.community, asof),
             link("registry:community", row.community_id),
         ),
         *place_facts(row, asof),
         Fact(
             _("Management area"),
-            area.name if area else _("None"),
+            named(area, asof) if area else _("None"),
             link("registry:area", area.pk) if area else "",
         ),
-        Fact(_("Kind"), row.get_kind_display()),
-        Fact(_("Floor"), "" if row.floor is None else row.floor),
-        Fact(_("Area that counts, m²"), m2(row.area_dm2) if row.area_dm2 else _("Unknown")),
-        Fact(_("Registered, m²"), m2(row.registered_dm2) if row.registered_dm2 else ""),
-        Fact(_("Surveyed, m²"), m2(row.surveyed_dm2) if row.surveyed_dm2 else ""),
-        Fact(_("By contract, m²"), m2(row.contract_dm2) if row.contract_dm2 else ""),
+        Fact(_("Kind"), row.get_kind_display(), field="kind"),
+        Fact(_("Floor"), "" if row.floor is None else row.floor, field="floor"),
+        Fact(
+            _("Area that counts, m²"),
+            m2(row.area_dm2) if row.area_dm2 else _("Unknown"),
+            field=f"{row.area_source}_dm2" if row.area_source else "",
+        ),
+        Fact(
+            _("Registered, m²"),
+            m2(row.registered_dm2) if row.registered_dm2 else "",
+            field="registered_dm2",
+        ),
+        Fact(
+            _("Surveyed, m²"),
+            m2(row.surveyed_dm2) if row.surveyed_dm2 else "",
+            field="surveyed_dm2",
+        ),
+        Fact(
+            _("By contract, m²"),
+            m2(row.contract_dm2) if row.contract_dm2 else "",
+            field="contract_dm2",
+        ),
     ]
 
 
@@ -87,14 +109,16 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         parts += [_owner_part(row, asof), _spell_part(row)]
         events = _owner_events(row)
     parts.append(_kin_part(row))
-    title = f"{row.community.name} {row.building.number}"
-    title += f"-{row.stairwell.number}" if row.stairwell else ""
+    then = then_of(row, asof)
+    number = then_of(row.building, asof).number
+    title = f"{named(row.community, asof)} {number}"
+    title += f"-{then_of(row.stairwell, asof).number}" if row.stairwell else ""
     detail = Detail(
         answer=_answer(row, asof, owners=actor.can(OWNERS)),
-        title=f"{title}-{row.number}",
+        title=f"{title}-{then.number}",
         crumbs=desk_crumbs(
-            (row.community.name, link("registry:community", row.community_id)),
-            (row.building.number, link("registry:building", row.building_id)),
+            (named(row.community, asof), link("registry:community", row.community_id)),
+            (number, link("registry:building", row.building_id)),
         ),
         target=row,
         state=state_of(row),
@@ -148,7 +172,7 @@ def _owner_part(row: Unit, asof: AsOf) -> Part:
         [_("Owner"), _("Share"), _("Since"), _("Source")],
         [
             [
-                Cell(str(o.owner), _owner_link(o)),
+                Cell(named(o.owner, asof), _owner_link(o)),
                 Cell(f"{o.share_num}/{o.share_den}"),
                 Cell(o.period.lower.isoformat() if o.period.lower else "—"),
                 Cell(_("Developer's unsold stock") if o.is_unsold else o.get_source_display()),
@@ -192,7 +216,7 @@ def _owner_events(row: Unit) -> list[Event]:
         if one.period.lower:
             days.setdefault(one.period.lower, []).append(str(one.owner))
     return [
-        dated(day, _("Owned by %(names)s") % {"names": "、".join(names)})  # type: ignore[arg-type]
+        dated(day, _("Owned by %(names)s") % {"names": _(", ").join(names)})  # type: ignore[arg-type]
         for day, names in days.items()
     ]
 

@@ -112,13 +112,13 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[st
 
 def _words(name: str, value: Any) -> str:
     if name == "holders" and isinstance(value, list):
-        return "、".join(_holder(row) for row in value)
+        return _(", ").join(_holder(row) for row in value)
     if name == "parts" and isinstance(value, list):
-        return "、".join(f"{part['number']}: {m2(part['area_dm2'])} m²" for part in value)
+        return _(", ").join(f"{part['number']}: {m2(part['area_dm2'])} m²" for part in value)
     if name == "units" and isinstance(value, list):
         keys = [key for key in value if isinstance(key, int)]
         numbers = dict(Unit.objects.filter(pk__in=keys).values_list("pk", "number"))
-        return "、".join(str(numbers.get(key, key)) for key in value)
+        return _(", ").join(str(numbers.get(key, key)) for key in value)
     return value_words(name, value)
 
 

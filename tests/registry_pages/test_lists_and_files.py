@@ -196,7 +196,7 @@ def test_a_file_that_is_no_table_is_refused(city, clerk):
 
 
 def test_the_template_is_read_by_the_import(city, clerk):
-    answer = clerk.get(reverse("registry:import_template"))
+    answer = clerk.get(reverse("registry:import_new_template"))
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.active.max_column >= 7
 

@@ -43,6 +43,7 @@ from .states import (
     CommunityState,
     CompanyState,
     ComplaintState,
+    ImportKind,
     ImportState,
     ManagerState,
     ProjectState,
@@ -352,6 +353,9 @@ class ChangeFilters(PlaceFilters):
 
 
 class ImportFilters(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(
+        label=_("Sheet"), choices=ImportKind.choices, empty_label=_("All")
+    )
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=ImportState.choices, empty_label=_("All")
     )

@@ -180,6 +180,19 @@ class ImportState(TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class ImportKind(TextChoices):
+    """What a file to import is a sheet of."""
+
+    UNITS = "units", pgettext_lazy("kind of sheet", "Homes")
+    COMMUNITIES = "communities", _("Communities and buildings")
+
+
+IMPORT_RIGHTS: dict[str, str] = {
+    ImportKind.UNITS: perm("registry:unit_import"),
+    ImportKind.COMMUNITIES: perm("registry:community_import"),
+}
+
+
 class RowOutcome(TextChoices):
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")

@@ -88,7 +88,7 @@ class CommunityList(RegisterList):
     counted = ngettext_lazy("%(n)s community", "%(n)s communities", "n")
     offers = (
         (_("Map"), "registry:community_map", perm("registry:community_view")),
-        (_("Import homes"), "registry:import_new", perm("registry:unit_import")),
+        (_("Import"), "registry:import_communities", perm("registry:community_import")),
         (_("Register a community"), "registry:community_new", perm("registry:community_change")),
     )
     filterset = CommunityFilters

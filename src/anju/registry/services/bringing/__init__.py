@@ -1,0 +1,13 @@
+"""Kinds of sheets the register takes, one module a noun."""
+
+from __future__ import annotations
+
+from . import communities, homes
+from .work import Bring
+
+BRINGS: dict[str, Bring] = {
+    "units": homes.BRING,
+    "communities": communities.BRING,
+}
+
+__all__ = ["BRINGS", "Bring"]

@@ -225,6 +225,7 @@ _grant(
 )
 _grant("registry:unit_import", _("Import homes from a file"), *_EDITORS)
 _grant("registry:community_import", _("Import communities and buildings from a file"), *_EDITORS)
+_grant("registry:owner_import", _("Import owners of homes from a file"), *_EDITORS)
 
 _grant("registry:api_read", _("Read the public register by program"), Role.API_PARTNER)
 

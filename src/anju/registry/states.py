@@ -185,11 +185,13 @@ class ImportKind(TextChoices):
 
     UNITS = "units", pgettext_lazy("kind of sheet", "Homes")
     COMMUNITIES = "communities", _("Communities and buildings")
+    OWNERS = "owners", _("Owners of homes")
 
 
 IMPORT_RIGHTS: dict[str, str] = {
     ImportKind.UNITS: perm("registry:unit_import"),
     ImportKind.COMMUNITIES: perm("registry:community_import"),
+    ImportKind.OWNERS: perm("registry:owner_import"),
 }
 
 

@@ -206,6 +206,12 @@ urlpatterns = [
         imports.import_communities_template,
         name="import_communities_template",
     ),
+    path(f"{R}imports/owners/", imports.import_owners, name="import_owners"),
+    path(
+        f"{R}imports/owners/template.xlsx",
+        imports.import_owners_template,
+        name="import_owners_template",
+    ),
     path(f"{R}imports/<int:pk>/", imports.import_batch, name="import"),
     path(f"{R}imports/<int:pk>/problems.txt", imports.import_problems, name="import_problems"),
 ]

@@ -13,7 +13,11 @@ class Migration(migrations.Migration):
             model_name="importbatch",
             name="kind",
             field=models.CharField(
-                choices=[("units", "Homes"), ("communities", "Communities and buildings")],
+                choices=[
+                    ("units", "Homes"),
+                    ("communities", "Communities and buildings"),
+                    ("owners", "Owners of homes"),
+                ],
                 default="units",
                 max_length=16,
                 verbose_name="sheet",

@@ -16,6 +16,7 @@ from anju.core.errors import Conflict, InvalidInput, Refused
 from anju.core.text import clean
 from anju.core.transactions import service
 
+from .. import vault
 from ..models import ImportBatch
 from ..policies import may
 from ..states import IMPORT_MOVES, ImportState
@@ -55,7 +56,7 @@ def import_preview(
         kind=kind,
         file_name=clean(file_name)[:200] or "-",
         sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
+        content=vault.seal_file(content) if bring.personal else content,
         size=len(content),
         source=required("source", source, longest=120),
         as_of=as_of,
@@ -87,7 +88,8 @@ def import_apply(*, actor: Actor, batch: ImportBatch, at: datetime) -> ImportBat
     may(actor, bring.permission, batch).require()
     batch = locked(batch)
     _move(batch, ImportState.APPLIED)
-    work = bring.check(actor=actor, file_name=batch.file_name, content=bytes(batch.content), at=at)
+    content = _content(bring, batch)
+    work = bring.check(actor=actor, file_name=batch.file_name, content=content, at=at)
     _count(batch, work)
     own = batch.uploaded_by_id is not None and batch.uploaded_by_id == actor.user_id
     if bring.second_person and batch.changed and own and actor.kind is not ActorKind.SYSTEM:
@@ -119,6 +121,18 @@ def _bring(kind: str) -> Bring:
     if kind not in BRINGS:
         raise InvalidInput({"kind": [_("This kind of sheet is not known.")]})
     return BRINGS[kind]
+
+
+def _content(bring: Bring, batch: ImportBatch) -> bytes:
+    content = bytes(batch.content)
+    if not bring.personal:
+        return content
+    try:
+        return vault.open_file(content)
+    except vault.KeyMissing as error:
+        raise Conflict(
+            _("The file cannot be read any more: its key is missing. Bring it in again.")
+        ) from error
 
 
 def _move(batch: ImportBatch, to: str) -> None:

@@ -51,7 +51,7 @@ COLUMNS = {
         _("m² with at most two decimals, from the sale contract."), text=False,
     ),
 }  # fmt: skip
-_KINDS: dict[str, str] = {
+UNIT_KINDS: dict[str, str] = {
     **dict.fromkeys(("", "住宅", "住房", "户", "home"), "home"),
     **dict.fromkeys(("商业", "商铺", "商业用房", "commercial", "commercial unit"), "commercial"),
     **dict.fromkeys(("车库", "车位", "garage"), "garage"),
@@ -179,7 +179,7 @@ class _RowReader:
             problems.append(("number", "empty", ""))
         elif not _NUMBER.match(number):
             problems.append(("number", "number", number[:40]))
-        kind = _KINDS.get(cell_text(values[4]).casefold())
+        kind = UNIT_KINDS.get(cell_text(values[4]).casefold())
         if kind is None:
             problems.append(("kind", "kind", cell_text(values[4])[:40]))
         floor = self._floor(values[5])

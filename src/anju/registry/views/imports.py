@@ -37,6 +37,7 @@ NEW = {
         "import_communities",
         gettext_lazy("Import communities and buildings from a file"),
     ),
+    ImportKind.OWNERS: ("import_owners", gettext_lazy("Import owners of homes from a file")),
 }
 
 
@@ -125,6 +126,7 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "previewed": batch.state == ImportState.PREVIEWED,
         "lines": list(islice(refused_lines(batch), SHOWN_LINES)),
         "shown": SHOWN_LINES,
+        "waits_for_review": batch.kind == ImportKind.OWNERS,
         "problem": problem,
         "crumbs": desk_crumbs((_("Imports"), reverse("registry:imports"))),
     }
@@ -143,3 +145,5 @@ def import_problems(request: HttpRequest, pk: int) -> HttpResponse:
 import_new, import_template = _new(ImportKind.UNITS), _template(ImportKind.UNITS)
 import_communities = _new(ImportKind.COMMUNITIES)
 import_communities_template = _template(ImportKind.COMMUNITIES)
+import_owners = _new(ImportKind.OWNERS)
+import_owners_template = _template(ImportKind.OWNERS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from . import communities, homes
+from . import communities, homes, owners
 from .work import Bring
 
 BRINGS: dict[str, Bring] = {
     "units": homes.BRING,
     "communities": communities.BRING,
+    "owners": owners.BRING,
 }
 
 __all__ = ["BRINGS", "Bring"]

@@ -100,10 +100,10 @@ def check(*, actor: Actor, file_name: str, content: bytes, at: datetime) -> Home
 
 def read(actor: Actor, file_name: str, content: bytes) -> Sheet:
     """Rows ready for COPY, and the problems of the others."""
-    return read_sheet(raw_rows(file_name, content), _places(actor))
+    return read_sheet(raw_rows(file_name, content), places_of(actor))
 
 
-def _places(actor: Actor) -> Places:
+def places_of(actor: Actor) -> Places:
     """Buildings and stairwells that the actor may name, by community code."""
     communities = dict(
         Community.objects.visible_to(actor)

@@ -26,11 +26,13 @@ class Work:
         bad: problems by number of the row.
         outcomes: what becomes of each good row, unless the kind keeps that elsewhere.
         counts: good rows by outcome.
+        units: the unit a row is of, where it is of one.
     """
 
     def __init__(self, *, rows: int, bad: dict[int, list[Problem]]) -> None:
         self.rows, self.bad = rows, bad
         self.outcomes: dict[int, RowOutcome] = {}
+        self.units: dict[int, int] = {}
         self.counts: dict[str, int] = dict.fromkeys(map(str, OUTCOMES), 0)
 
     def note(self, row: int, outcome: RowOutcome) -> None:
@@ -49,7 +51,7 @@ class Work:
         """A line for each row that created or changed something."""
         ImportRow.objects.bulk_create(
             (
-                ImportRow(batch=batch, number=row, outcome=outcome)
+                ImportRow(batch=batch, number=row, outcome=outcome, unit_id=self.units.get(row))
                 for row, outcome in sorted(self.outcomes.items())
                 if outcome != RowOutcome.UNCHANGED
             ),

@@ -186,12 +186,16 @@ class ImportKind(TextChoices):
     UNITS = "units", pgettext_lazy("kind of sheet", "Homes")
     COMMUNITIES = "communities", _("Communities and buildings")
     OWNERS = "owners", _("Owners of homes")
+    COMPANIES = "companies", _("Companies")
+    AREAS = "areas", _("Management areas")
 
 
 IMPORT_RIGHTS: dict[str, str] = {
     ImportKind.UNITS: perm("registry:unit_import"),
     ImportKind.COMMUNITIES: perm("registry:community_import"),
     ImportKind.OWNERS: perm("registry:owner_import"),
+    ImportKind.COMPANIES: perm("registry:company_import"),
+    ImportKind.AREAS: perm("registry:area_import"),
 }
 
 

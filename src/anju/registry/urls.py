@@ -212,6 +212,18 @@ urlpatterns = [
         imports.import_owners_template,
         name="import_owners_template",
     ),
+    path(f"{R}imports/companies/", imports.import_companies, name="import_companies"),
+    path(
+        f"{R}imports/companies/template.xlsx",
+        imports.import_companies_template,
+        name="import_companies_template",
+    ),
+    path(f"{R}imports/areas/", imports.import_areas, name="import_areas"),
+    path(
+        f"{R}imports/areas/template.xlsx",
+        imports.import_areas_template,
+        name="import_areas_template",
+    ),
     path(f"{R}imports/<int:pk>/", imports.import_batch, name="import"),
     path(f"{R}imports/<int:pk>/problems.txt", imports.import_problems, name="import_problems"),
 ]

@@ -17,6 +17,8 @@ class Migration(migrations.Migration):
                     ("units", "Homes"),
                     ("communities", "Communities and buildings"),
                     ("owners", "Owners of homes"),
+                    ("companies", "Companies"),
+                    ("areas", "Management areas"),
                 ],
                 default="units",
                 max_length=16,

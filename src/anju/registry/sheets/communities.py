@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ..states import CommunityKind
-from .layout import Column, Layout, Problem, Rows, cells_by_name
+from .layout import Column, Layout, Problem, Rows, cells_by_name, yes_or_no
 from .reading import without
 
 BUILDING_TAILS = ("号楼", "幢", "栋", "号")
@@ -79,7 +79,7 @@ LAYOUT = Layout(
         "kind": _("“%(value)s” is not a kind of community; choose from the template."),
         "year": _("“%(value)s” is not a year from 1900 to 2100."),
         "floors": _("“%(value)s” is not a number of floors from 1 to 200."),
-        "lift": _("“%(value)s” says neither yes nor no."),
+        "yes_no": _("“%(value)s” says neither yes nor no."),
         "number": _("“%(value)s” is not a number; use at most 20 letters and digits."),
         "no_building": _("Say which building this belongs to."),
         "building_outside": _("Building “%(value)s” lies outside the place of your post."),
@@ -103,8 +103,6 @@ _KINDS: dict[str, str] = {
     **dict.fromkeys(("零散楼幢", "零散楼栋", "零散楼", "散楼", "scattered blocks"), "scattered"),
     **dict.fromkeys(("其他",), "other"),
 }
-_YES = {"是", "有", "yes", "y", "true", "1"}
-_NO = {"否", "无", "没有", "no", "n", "false", "0"}
 _CODE = re.compile(r"^[0-9A-Za-z-]{1,32}$")
 _NUMBER = re.compile(r"^[0-9A-Za-z\u4e00-\u9fff#-]{1,20}$")
 _YEAR = re.compile(r"^(?:19\d\d|20\d\d|2100)年?$")
@@ -175,7 +173,7 @@ def _row(row: int, cells: dict[str, str], problems: list[Problem]) -> CommunityR
         building=building,
         stairwells=stairwells,
         floors=_number("floors", "floors", _FLOORS, cells, problems, most=200),
-        lift=_yes_or_no(cells["lift"], problems),
+        lift=yes_or_no("lift", cells["lift"], problems),
     )
 
 
@@ -201,12 +199,4 @@ def _number(
         if number <= most:
             return number
     problems.append((name, code, text[:40]))
-    return None
-
-
-def _yes_or_no(text: str, problems: list[Problem]) -> bool | None:
-    folded = text.casefold()
-    if not text or folded in _YES | _NO:
-        return folded in _YES if text else None
-    problems.append(("lift", "lift", text[:40]))
     return None

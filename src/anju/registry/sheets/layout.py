@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext
@@ -142,6 +143,34 @@ def cells_by_name(raw: Iterator[list[Any]], layout: Layout) -> Iterator[tuple[in
                 for name in layout.columns
             },
         )
+
+
+_YES = {"是", "有", "yes", "y", "true", "1"}
+_NO = {"否", "无", "没有", "no", "n", "false", "0"}
+_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$|^(\d{4})(\d\d)(\d\d)$")
+
+
+def yes_or_no(column: str, text: str, problems: list[Problem]) -> bool | None:
+    """What a cell says; None of an empty one, or with a problem noted."""
+    folded = text.casefold()
+    if not text or folded in _YES | _NO:
+        return folded in _YES if text else None
+    problems.append((column, "yes_no", text[:40]))
+    return None
+
+
+def day_of(column: str, text: str, problems: list[Problem]) -> date | None:
+    """The day a cell names, or None with a problem noted."""
+    match = _DAY.match(text)
+    if match:
+        try:
+            year, month, day = (int(part) for part in match.groups() if part)
+            if year >= 1900:
+                return date(year, month, day)
+        except ValueError:
+            pass
+    problems.append((column, "day", text[:40]) if text else (column, "empty", ""))
+    return None
 
 
 def template_xlsx(layout: Layout) -> bytes:

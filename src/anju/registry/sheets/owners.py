@@ -18,7 +18,7 @@ from ..states import IdKind
 from .communities import BUILDING_TAILS
 from .homes import COLUMNS as HOME_COLUMNS
 from .homes import UNIT_KINDS
-from .layout import Column, Layout, Problem, Rows, cells_by_name
+from .layout import Column, Layout, Problem, Rows, cells_by_name, day_of
 from .reading import without
 
 COMPANY = "company"  # the paper of an owner that is a company: its credit code
@@ -128,7 +128,6 @@ _PAPERS: dict[str, str] = {
         ("统一社会信用代码", "营业执照", "credit code", "unified social credit code"), COMPANY
     ),
 }
-_DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$|^(\d{4})(\d\d)(\d\d)$")
 _SHARE = re.compile(r"^[1-9]\d{0,4}$")
 
 HomeKey = tuple[str, str, str, str, str]  # code, building, stairwell, number, kind
@@ -204,7 +203,7 @@ def _row(
     if cells["phone"] and not rules.phone_is_valid(cells["phone"]):
         problems.append(("phone", "phone", ""))
     share = _share(cells, problems)
-    day = _day(cells["from_day"], problems)
+    day = day_of("from_day", cells["from_day"], problems)
     if day is None or share is None:
         return None
     phone = rules.phone_normal(cells["phone"])
@@ -238,20 +237,4 @@ def _share(cells: dict[str, str], problems: list[Problem]) -> tuple[int, int] | 
     if _SHARE.match(num) and _SHARE.match(den) and int(num) <= int(den) <= 10_000:
         return int(num), int(den)
     problems.append(("share_num", "share", ""))
-    return None
-
-
-def _day(text: str, problems: list[Problem]) -> date | None:
-    if not text:
-        problems.append(("from_day", "empty", ""))
-        return None
-    match = _DAY.match(text)
-    if match:
-        try:
-            year, month, day = (int(part) for part in match.groups() if part)
-            if year >= 1900:
-                return date(year, month, day)
-        except ValueError:
-            pass
-    problems.append(("from_day", "day", text[:40]))
     return None

@@ -65,7 +65,10 @@ class CompanyList(RegisterList):
     name = "registry.companies"
     title = _("Property companies")
     counted = ngettext_lazy("%(n)s company", "%(n)s companies", "n")
-    offers = ((_("Register a company"), "registry:company_new", perm("registry:company_change")),)
+    offers = (
+        (_("Import"), "registry:import_companies", perm("registry:company_import")),
+        (_("Register a company"), "registry:company_new", perm("registry:company_change")),
+    )
     filterset = CompanyFilters
     row_template = "registry/rows/companies.html"
     empty = _("No company is on file yet.")

@@ -175,7 +175,10 @@ class ManagementAreaList(RegisterList):
     name = "registry.areas"
     title = _("Management areas")
     counted = ngettext_lazy("%(n)s management area", "%(n)s management areas", "n")
-    offers = ((_("Delimit a management area"), "registry:area_new", perm("registry:area_change")),)
+    offers = (
+        (_("Import"), "registry:import_areas", perm("registry:area_import")),
+        (_("Delimit a management area"), "registry:area_new", perm("registry:area_change")),
+    )
     filterset = ManagementAreaFilters
     row_template = "registry/rows/areas.html"
     empty = _("No management area is delimited here yet.")

@@ -38,6 +38,8 @@ NEW = {
         gettext_lazy("Import communities and buildings from a file"),
     ),
     ImportKind.OWNERS: ("import_owners", gettext_lazy("Import owners of homes from a file")),
+    ImportKind.COMPANIES: ("import_companies", gettext_lazy("Import companies from a file")),
+    ImportKind.AREAS: ("import_areas", gettext_lazy("Import management areas from a file")),
 }
 
 
@@ -147,3 +149,6 @@ import_communities = _new(ImportKind.COMMUNITIES)
 import_communities_template = _template(ImportKind.COMMUNITIES)
 import_owners = _new(ImportKind.OWNERS)
 import_owners_template = _template(ImportKind.OWNERS)
+import_companies = _new(ImportKind.COMPANIES)
+import_companies_template = _template(ImportKind.COMPANIES)
+import_areas, import_areas_template = _new(ImportKind.AREAS), _template(ImportKind.AREAS)

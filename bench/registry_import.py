@@ -99,9 +99,9 @@ def bare_copy(content: bytes) -> tuple[float, int]:
     from django.db import connection, transaction
 
     from anju.core.actors import SYSTEM
-    from anju.registry.services import imports
+    from anju.registry.services.bringing import homes
 
-    good = imports._read(SYSTEM, "a.csv", content).good
+    good = homes.read(SYSTEM, "a.csv", content).good
     text = "".join(
         "\t".join("\\N" if v is None else str(v) for v in row[1:]) + "\n" for row in good
     )

@@ -15,7 +15,7 @@ from anju.core.actors import SYSTEM
 from anju.core.errors import Conflict, InvalidInput, Refused
 from anju.registry import queries, services
 from anju.registry.models import FieldProvenance, ImportBatch, Unit, UnitTally
-from anju.registry.sheets import template_xlsx
+from anju.registry.sheets import LAYOUTS, template_xlsx
 from tests.factories.registry import (
     NOW,
     make_actor,
@@ -146,8 +146,20 @@ def test_an_excel_table_with_numbers_is_read():
 def test_the_template_is_read_back_in_both_languages():
     for language in ("en", "zh-hans"):
         with translation.override(language):
-            content = template_xlsx()
+            content = template_xlsx(LAYOUTS["units"])
         assert bring(content, "template.xlsx").rows == 0
+
+
+def test_the_template_explains_every_column_in_the_readers_language():
+    import openpyxl
+
+    with translation.override("zh-hans"):
+        book = openpyxl.load_workbook(io.BytesIO(template_xlsx(LAYOUTS["units"])))
+    cells = [cell for row in book.worksheets[1].iter_rows(values_only=True) for cell in row]
+    heads = [cell.value.rstrip(" *") for cell in book.worksheets[0][1]]
+    assert len(heads) == len(LAYOUTS["units"].columns)
+    assert set(heads) <= set(cells)
+    assert "小区编码" in heads
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from anju.core.errors import AnjuError
 from anju.registry import queries, services
 from anju.registry.models import SearchEntry
 from anju.registry.services.search import search_rebuild
-from anju.registry.sheets import template_xlsx
+from anju.registry.sheets import LAYOUTS, template_xlsx
 from tests.factories import registry
 from tests.factories.registry import NOW, make_actor, make_person, make_unit
 from tests.factories.samples import DAY, World, every_service
@@ -62,7 +62,7 @@ def batch(world: World) -> Any:
         "import_preview",
         actor=make_actor(Role.DESK_CLERK),
         file_name="homes.xlsx",
-        content=template_xlsx(),
+        content=template_xlsx(LAYOUTS["units"]),
     )
 
 
@@ -121,7 +121,7 @@ GIVEN: dict[str, Arguments] = {
     "import_preview": lambda w: {
         "actor": make_actor(Role.DESK_CLERK),
         "file_name": "homes.xlsx",
-        "content": template_xlsx(),
+        "content": template_xlsx(LAYOUTS["units"]),
     },
     "manager_employ": lambda w: {"manager": again(w)},
     "manager_enter": lambda w: {"id_number": registry.identity()},

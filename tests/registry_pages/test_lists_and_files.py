@@ -196,7 +196,7 @@ def test_a_file_that_is_no_table_is_refused(city, clerk):
 
 
 def test_the_template_is_read_by_the_import(city, clerk):
-    answer = clerk.get(reverse("registry:import_template"))
+    answer = clerk.get(reverse("registry:import_new_template"))
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     assert book.active.max_column >= 7
 
@@ -256,3 +256,43 @@ def test_a_file_that_names_people_is_logged_as_personal(
     row = next(row for row in journal_rows if row.action == "ui.list_export")
     assert row.personal is personal
     assert ("王小明" in text) is personal
+
+
+KINDS = {
+    "communities": ("小区编码,小区名称,所在地,类型,幢号\n", "JX001,锦绣苑,{place},商品房,1\n"),
+    "owners": (
+        "小区编码,幢号,单元,房号,业主,证件号码,起始日期\n",
+        "NONE,1,1,101,王小明,{number},2018-06-01\n",
+    ),
+    "companies": ("统一社会信用代码,企业名称\n", "X,乌有物业有限公司\n"),
+    "areas": (
+        "管理区域编码,名称,所在地,小区编码,幢号,划定日期\n",
+        "WQ9,锦绣区域,{place},NONE,1,2018-06-01\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_sheet_has_its_page_template_and_preview(city, clerk, kind):
+    place, number = city.district.code, registry.identity(333)
+    where = reverse(f"registry:import_{kind}")
+    page = clerk.get(where).content.decode()
+    template = reverse(f"registry:import_{kind}_template")
+    assert template in page
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(clerk.get(template).streaming_content)))
+    assert len(book.worksheets) == 2
+    head, line = KINDS[kind]
+    text = head + line.format(place=place, number=number)
+    file = SimpleUploadedFile("sheet.csv", text.encode())
+    answer = clerk.post(where, {"file": file, "source": "街道台账", "as_of": "2026-05-01"})
+    assert answer.status_code == 303, answer.content.decode()
+    batch = ImportBatch.objects.get()
+    assert batch.kind == kind
+    preview = clerk.get(answer.url).content.decode()
+    listed = clerk.get(reverse("registry:imports")).content.decode()
+    lines = clerk.get(reverse("registry:import_problems", args=[batch.pk])).content.decode()
+    for shown in (preview, lines, listed):
+        assert number not in shown
+    assert batch.get_kind_display() in listed
+    assert (batch.created, batch.refused) == ((1, 0) if kind == "communities" else (0, 1))
+    assert len(lines.splitlines()) == batch.refused

@@ -234,6 +234,15 @@ _grant(
     Role.DESK_SIGNER,
 )
 _grant("registry:unit_import", _("Import homes from a file"), *_EDITORS)
+_grant("registry:community_import", _("Import communities and buildings from a file"), *_EDITORS)
+_grant("registry:owner_import", _("Import owners of homes from a file"), *_EDITORS)
+_grant(
+    "registry:company_import",
+    _("Import companies from a file"),
+    Role.DESK_CLERK,
+    Role.DISTRICT_CLERK,
+)
+_grant("registry:area_import", _("Import management areas from a file"), *_EDITORS)
 
 _grant("registry:api_read", _("Read the public register by program"), Role.API_PARTNER)
 

@@ -45,6 +45,7 @@ from .states import (
     CompanyState,
     ComplaintState,
     EntryKind,
+    ImportKind,
     ImportState,
     ManagerState,
     ProjectState,
@@ -355,6 +356,9 @@ class ChangeFilters(PlaceFilters):
 
 
 class ImportFilters(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(
+        label=_("Sheet"), choices=ImportKind.choices, empty_label=_("All")
+    )
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=ImportState.choices, empty_label=_("All")
     )

@@ -180,6 +180,25 @@ class ImportState(TextChoices):
     DISCARDED = "discarded", _("Discarded")
 
 
+class ImportKind(TextChoices):
+    """What a file to import is a sheet of."""
+
+    UNITS = "units", pgettext_lazy("kind of sheet", "Homes")
+    COMMUNITIES = "communities", _("Communities and buildings")
+    OWNERS = "owners", _("Owners of homes")
+    COMPANIES = "companies", _("Companies")
+    AREAS = "areas", _("Management areas")
+
+
+IMPORT_RIGHTS: dict[str, str] = {
+    ImportKind.UNITS: perm("registry:unit_import"),
+    ImportKind.COMMUNITIES: perm("registry:community_import"),
+    ImportKind.OWNERS: perm("registry:owner_import"),
+    ImportKind.COMPANIES: perm("registry:company_import"),
+    ImportKind.AREAS: perm("registry:area_import"),
+}
+
+
 class RowOutcome(TextChoices):
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")

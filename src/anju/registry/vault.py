@@ -134,3 +134,26 @@ def unseal(key: bytes, field: str, cipher: bytes) -> str:
 def search_hash(field: str, normal: str) -> bytes:
     """Keyed hash by which a number is found without being stored in clear."""
     return hmac.new(_ring().pepper, f"{field}:{normal}".encode(), hashlib.sha256).digest()
+
+
+def seal_file(content: bytes) -> bytes:
+    """A whole file under a key of its own; the wrapped key lies before it."""
+    key, nonce = make_data_key(), os.urandom(12)
+    head = f"{key.key_id}:{base64.b64encode(key.wrapped).decode()}".encode("ascii")
+    body = AESGCM(key.raw).encrypt(nonce, content, b"file")
+    return len(head).to_bytes(2, "big") + head + nonce + body
+
+
+def open_file(sealed: bytes) -> bytes:
+    """The file in clear.
+
+    Raises:
+        KeyMissing: the ring lacks the key, or the file was tampered with.
+    """
+    start = 2 + int.from_bytes(sealed[:2], "big")
+    key_id, _colon, wrapped = sealed[2:start].decode("ascii").partition(":")
+    raw = open_data_key(key_id, base64.b64decode(wrapped))
+    try:
+        return AESGCM(raw).decrypt(sealed[start : start + 12], sealed[start + 12 :], b"file")
+    except InvalidTag as error:
+        raise KeyMissing(key_id) from error

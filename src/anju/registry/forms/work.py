@@ -11,7 +11,7 @@ from .fields import day_field
 class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Excel (.xlsx) or CSV, up to 30 MB and 200,000 rows."),
+        help_text=_("Excel (.xlsx) or CSV, up to 30 MB."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
     source = forms.CharField(

@@ -8,27 +8,33 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anju.access.models import User
-from anju.core.actors import Actor, Reach
+from anju.core.actors import Actor, ActorKind, Reach
 
-from ..states import ImportState, RowOutcome
+from ..states import IMPORT_RIGHTS, ImportKind, ImportState, RowOutcome
 
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Imports of the actor's own organisation; the whole city for its officials."""
+        """Imports of the actor's own organisation; the whole city for its officials.
+
+        Only of the kinds the actor may bring in.
+        """
         if actor.reach is Reach.NOTHING or actor.elevation is not None:
             return self.none()
-        if actor.reach is Reach.CITY:
+        if actor.kind is ActorKind.SYSTEM:
             return self
+        rows = self.filter(kind__in=[k for k, right in IMPORT_RIGHTS.items() if actor.can(right)])
+        if actor.reach is Reach.CITY:
+            return rows
         if actor.organisation_id is None:
             return self.none()
-        return self.filter(organisation_id=actor.organisation_id or 0)
+        return rows.filter(organisation_id=actor.organisation_id or 0)
 
 
 class ImportBatch(models.Model):
     """One file: previewed, then imported whole or discarded."""
 
-    kind = models.CharField(max_length=16, default="units")
+    kind = models.CharField(_("sheet"), max_length=16, choices=ImportKind, default=ImportKind.UNITS)
     file_name = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField(editable=False)  # emptied once imported or discarded

@@ -27,11 +27,14 @@ class PersonList(RegisterList):
     name = "registry.people"
     title = _("People")
     counted = ngettext_lazy("%(n)s person", "%(n)s people", "n")
-    offers = ((_("Register a person"), "registry:person_new", perm("registry:person_change")),)
+    offers = (
+        (_("Import owners"), "registry:import_owners", perm("registry:owner_import")),
+        (_("Register a person"), "registry:person_new", perm("registry:person_change")),
+    )
     filterset = PersonFilters
     personal = True
     row_template = "registry/rows/people.html"
-    empty = _("Nobody is on file here yet. Register a person, or import homes with their owners.")
+    empty = _("Nobody is on file here yet. Register a person, or import the owners of homes.")
     columns = (
         Column(name="name", label=_("Name"), sort="sort_key", fixed=True),
         Column(name="id_kind", label=_("Kind of paper"), value="kind_words", optional=True),
@@ -63,7 +66,10 @@ class CompanyList(RegisterList):
     name = "registry.companies"
     title = _("Property companies")
     counted = ngettext_lazy("%(n)s company", "%(n)s companies", "n")
-    offers = ((_("Register a company"), "registry:company_new", perm("registry:company_change")),)
+    offers = (
+        (_("Import"), "registry:import_companies", perm("registry:company_import")),
+        (_("Register a company"), "registry:company_new", perm("registry:company_change")),
+    )
     filterset = CompanyFilters
     row_template = "registry/rows/companies.html"
     empty = _("No company is on file yet.")

@@ -88,7 +88,7 @@ class CommunityList(RegisterList):
     counted = ngettext_lazy("%(n)s community", "%(n)s communities", "n")
     offers = (
         (_("Map"), "registry:community_map", perm("registry:community_view")),
-        (_("Import homes"), "registry:import_new", perm("registry:unit_import")),
+        (_("Import"), "registry:import_communities", perm("registry:community_import")),
         (_("Register a community"), "registry:community_new", perm("registry:community_change")),
     )
     filterset = CommunityFilters
@@ -175,7 +175,10 @@ class ManagementAreaList(RegisterList):
     name = "registry.areas"
     title = _("Management areas")
     counted = ngettext_lazy("%(n)s management area", "%(n)s management areas", "n")
-    offers = ((_("Delimit a management area"), "registry:area_new", perm("registry:area_change")),)
+    offers = (
+        (_("Import"), "registry:import_areas", perm("registry:area_import")),
+        (_("Delimit a management area"), "registry:area_new", perm("registry:area_change")),
+    )
     filterset = ManagementAreaFilters
     row_template = "registry/rows/areas.html"
     empty = _("No management area is delimited here yet.")

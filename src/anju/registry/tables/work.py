@@ -15,7 +15,7 @@ from anju.ui.templatetags.anju import instant
 
 from ..filters import ChangeFilters, ImportFilters
 from ..models import ChangeRequest, ImportBatch
-from ..states import ChangeState, ImportState
+from ..states import ChangeState, ImportKind, ImportState
 from ..words import action_words
 from .cells import RegisterList, labels, link, looks, number
 from .places import PLACE, put_places
@@ -60,16 +60,14 @@ class ImportList(RegisterList):
     name = "registry.imports"
     title = _("Imports")
     counted = ngettext_lazy("%(n)s import", "%(n)s imports", "n")
-    offers = (
-        (_("Download the template"), "registry:import_template", perm("registry:unit_import")),
-        (_("Import homes"), "registry:import_new", perm("registry:unit_import")),
-    )
+    offers = ((_("Import a file"), "registry:import_new", perm("registry:unit_import")),)
     filterset = ImportFilters
     row_template = "registry/rows/imports.html"
     default_sort = "-at"
     empty = _("No file has been imported yet.")
     columns = (
         Column(name="file", label=_("File"), value="file_name", fixed=True),
+        Column(name="kind", label=_("Sheet"), value="kind_words"),
         Column(name="source", label=_("Source")),
         Column(name="at", label=_("Previewed at"), value="previewed_at", sort="previewed_at"),
         Column(name="rows", label=_("Rows"), sort="rows", num=True),
@@ -85,8 +83,10 @@ class ImportList(RegisterList):
 
     def prepare(self, rows: list[Any], actor: Actor) -> None:
         states, words = looks(ImportState), labels(ImportState)
+        kinds = labels(ImportKind)
         for row in rows:
             row.url = link("registry:import", row.pk)
+            row.kind_words = kinds[row.kind]
             row.state_html, row.state_words = states[row.state], words[row.state]
             row.at_words = instant(row.previewed_at)
             for name in ("rows", "created", "changed", "unchanged", "refused"):

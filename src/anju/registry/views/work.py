@@ -1,14 +1,12 @@
-"""Changes for review, and imports from a file."""
+"""Changes for review."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from itertools import islice
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,18 +16,13 @@ from anju.access.permissions import perm
 from anju.core.area import m2
 from anju.core.errors import AnjuError
 from anju.files.queries import attachments
-from anju.ui.exports import XLSX
 from anju.ui.pages import form_refuses, form_status, page
 
 from ..forms.parties import ReviewForm
-from ..forms.work import ImportForm
-from ..models import ChangeRequest, Company, ImportBatch, Person, Unit
+from ..models import ChangeRequest, Company, Person, Unit
 from ..policies import may_review_change, may_withdraw_change
-from ..queries.imports import refused_lines
 from ..services.changes import change_approve, change_refuse, change_withdraw
-from ..services.imports import import_apply, import_discard, import_preview
-from ..sheets import COLUMNS, NEEDED, template_xlsx
-from ..states import ChangeState, ImportState
+from ..states import ChangeState
 from ..tables.cells import link
 from ..words import action_words, field_words, value_words
 from .parts import state_of
@@ -43,8 +36,6 @@ TARGETS = {
     "registry.person": "registry:person",
     "registry.project": "registry:project",
 }
-SHOWN_LINES = 200
-IMPORT = perm("registry:unit_import")
 
 
 @page(permission=perm("registry:change_view"), methods=("GET", "POST"))
@@ -127,80 +118,3 @@ def _holder(row: Mapping[str, Any]) -> str:
     key = row.get("company") or row.get("person")
     name = model.objects.filter(pk=key).values_list("name", flat=True).first() or "—"
     return f"{name} {row.get('num', 1)}/{row.get('den', 1)}"
-
-
-@page(permission=IMPORT, methods=("GET", "POST"))
-def import_new(request: HttpRequest) -> HttpResponse:
-    """Upload a file of homes; it is checked row by row before anything is written."""
-    sent = request.method == "POST"
-    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
-    if request.method == "POST" and form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            batch = import_preview(
-                actor=request.actor,
-                file_name=upload.name,
-                content=upload.read(),
-                source=form.cleaned_data["source"],
-                as_of=form.cleaned_data["as_of"],
-                at=timezone.now(),
-            )
-        except AnjuError as error:
-            form_refuses(form, error)
-        else:
-            return HttpResponseRedirect(link("registry:import", batch.pk), status=303)
-    context = {
-        "form": form,
-        "columns": [(words, name in NEEDED) for name, words in COLUMNS.items()],
-        "crumbs": desk_crumbs((_("Imports"), reverse("registry:imports"))),
-    }
-    return render(request, "registry/import_new.html", context, status=form_status(form))
-
-
-@page(permission=IMPORT, methods=("GET", "POST"))
-def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
-    """The preview of a file, or its result; every bad row is named."""
-    rows = ImportBatch.objects.visible_to(request.actor).defer("content")
-    batch = get_object_or_404(rows, pk=pk)
-    problem = ""
-    if request.method == "POST":
-        try:
-            if request.POST.get("do") == "apply":
-                import_apply(actor=request.actor, batch=batch, at=timezone.now())
-                messages.success(request, _("Imported. The good rows are in the register."))
-            elif request.POST.get("do") == "discard":
-                import_discard(actor=request.actor, batch=batch, at=timezone.now())
-                messages.success(request, _("Discarded. Nothing was changed."))
-            else:
-                raise AnjuError(_("Nothing was done: choose to import or to discard."))
-            return HttpResponseRedirect(link("registry:import", batch.pk), status=303)
-        except AnjuError as error:
-            problem = str(error)
-            batch = get_object_or_404(rows, pk=pk)
-    context = {
-        "batch": batch,
-        "state": state_of(batch),
-        "previewed": batch.state == ImportState.PREVIEWED,
-        "lines": list(islice(refused_lines(batch), SHOWN_LINES)),
-        "shown": SHOWN_LINES,
-        "problem": problem,
-        "crumbs": desk_crumbs((_("Imports"), reverse("registry:imports"))),
-    }
-    return render(request, "registry/import.html", context, status=409 if problem else 200)
-
-
-@page(permission=IMPORT)
-def import_problems(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every bad row of a file as text, one line each."""
-    rows = ImportBatch.objects.visible_to(request.actor).defer("content")
-    batch = get_object_or_404(rows, pk=pk)
-    lines = [sentence for _number, many in refused_lines(batch) for sentence in many]
-    return HttpResponse("\r\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
-@page(permission=IMPORT)
-def import_template(request: HttpRequest) -> FileResponse:
-    """An empty workbook with the headings the import reads, and one line as an example."""
-    target = io.BytesIO(template_xlsx())
-    name = _("homes-template")
-    return FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)

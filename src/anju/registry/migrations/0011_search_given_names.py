@@ -20,5 +20,5 @@ REVERSE = "DROP INDEX registry_person_pinyin3, registry_person_initials3;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0009_people_entered_and_erased")]
+    dependencies = [("registry", "0010_imports_of_more_kinds")]
     operations = [migrations.RunSQL(SQL, REVERSE)]

@@ -127,3 +127,20 @@ def test_the_change_page_is_for_its_place(city, signed_in):
     where = reverse("registry:change", args=[change.pk])
     assert "阳光家园" in near.get(where).content.decode()
     assert far.get(where).status_code == 404
+
+
+def test_a_part_that_shows_its_beginning_says_how_many_there_are(city, signed_in, monkeypatch):
+    from anju.registry.views import parts, places
+
+    for module in (parts, places):
+        monkeypatch.setattr(module, "SHOWN", 2)
+    for number in ("4", "5"):
+        registry.make_building(city.community, number)
+    client = signed_in(Role.DISTRICT_CLERK, area=city.district)
+    answer = client.get(reverse("registry:community", args=[city.community.pk]))
+    [part] = [one for one in answer.context["detail"].parts if one.key == "buildings"]
+    assert [row[0].text for row in part.rows] == ["3", "4"]
+    assert "3" in part.note
+    whole = f"{reverse('registry:buildings')}?community={city.community.pk}"
+    assert [address for _words, address in part.links] == [whole]
+    assert client.get(whole).context["listing"].count == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
@@ -364,6 +365,41 @@ def _manager_facts(row: Manager, asof: AsOf) -> list[Fact]:
     ]
 
 
+def _manager_parts(row: Manager, works: list[Any], asof: AsOf) -> list[Part]:
+    leads = row.assignments.select_related("project__management_area").order_by("-period")
+    return [
+        Part(
+            "companies",
+            _("Companies"),
+            [_("Company"), _("Period")],
+            [
+                [
+                    Cell(named(w.company, asof), link("registry:company", w.company_id)),
+                    Cell(spell(w.period)),
+                ]
+                for w in works
+            ],
+            empty=_("No company is on file."),
+        ),
+        Part(
+            "projects",
+            _("Projects led"),
+            [_("Management area"), _("Period")],
+            [
+                [
+                    Cell(
+                        named(a.project.management_area, asof),
+                        link("registry:project", a.project_id),
+                    ),
+                    Cell(spell(a.period)),
+                ]
+                for a in leads
+            ],
+            empty=_("No project has been led."),
+        ),
+    ]
+
+
 @page(permission=perm("registry:manager_view"))
 def manager(request: HttpRequest, pk: int) -> HttpResponse:
     """One project manager: the file follows from company to company."""
@@ -371,7 +407,6 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
     asof = AsOf.of(request)
     shut = _("The manager has left the trade.") if row.state == ManagerState.LEFT else ""
     works = list(row.employments.select_related("company").order_by("-period"))
-    leads = row.assignments.select_related("project__management_area").order_by("-period")
     led = row.assignments.filter(period__contains=asof.day).count()
     phone = row.published_phone or _("not published")
     detail = Detail(
@@ -402,37 +437,7 @@ def manager(request: HttpRequest, pk: int) -> HttpResponse:
                 shut,
             ),
         ),
-        parts=[
-            Part(
-                "companies",
-                _("Companies"),
-                [_("Company"), _("Period")],
-                [
-                    [
-                        Cell(named(w.company, asof), link("registry:company", w.company_id)),
-                        Cell(spell(w.period)),
-                    ]
-                    for w in works
-                ],
-                empty=_("No company is on file."),
-            ),
-            Part(
-                "projects",
-                _("Projects led"),
-                [_("Management area"), _("Period")],
-                [
-                    [
-                        Cell(
-                            named(a.project.management_area, asof),
-                            link("registry:project", a.project_id),
-                        ),
-                        Cell(spell(a.period)),
-                    ]
-                    for a in leads
-                ],
-                empty=_("No project has been led."),
-            ),
-        ],
+        parts=_manager_parts(row, works, asof),
         events=timeline(
             row,
             [

@@ -21,8 +21,8 @@ DIVISIONS = next(
 )
 
 # Change these only when the city is meant to change: everybody's demo changes with them.
-SMALL_BYTES = "b7d551ecba6b3b6ed27105bd18eb11a92ffde12362c93066ee6a3d687caf3309"
-DEMO_BYTES = "b690e175e927282ad819ed4dff9ce9429921185000ab67a1d2f9dbf789171492"
+SMALL_BYTES = "bca08f0d61b4be16a59942bb967687f684eb1d9fad87192fe8bc39fd381011cf"
+DEMO_BYTES = "563efc49fd301008035b83c3f5d85d44aa0456ca19c22dfb153b4a61be6194a6"
 
 
 @pytest.fixture(scope="module")

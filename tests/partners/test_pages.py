@@ -146,4 +146,4 @@ def test_a_clerk_keeps_no_endpoints_and_the_administrator_reads_no_report(partne
     assert at_desk(Role.DESK_CLERK).get("/partners/endpoints/").status_code == 403
     keeper = at_desk(Role.SECURITY_ADMIN)
     assert keeper.get("/partners/reports/").status_code == 403
-    assert keeper.get(f"/partners/reports/{report.pk}/").status_code == 403
+    assert keeper.get(f"/partners/reports/{report.pk}/").status_code == 404

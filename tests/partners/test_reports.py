@@ -19,6 +19,7 @@ from anju.partners.services.reports import (
     report_refuse,
     reports_follow,
 )
+from anju.registry import services
 from anju.registry.models import ChangeRequest, Community
 from anju.registry.services import change_approve, change_propose, change_refuse
 from tests.factories import registry
@@ -50,11 +51,25 @@ def test_a_report_becomes_a_row_with_its_place_a_task_and_an_audit_row(partner):
     assert AuditEvent.objects.filter(action="partners.report_receive").count() == 1
 
 
+def a_leader():
+    """A manager who leads a project today, and is public for that."""
+    project = registry.make_project()
+    manager = registry.make_manager(project.company)
+    services.project_manager_change(
+        actor=registry.SYSTEM,
+        project=project,
+        manager=manager,
+        from_day=project.period.lower,
+        at=registry.NOW,
+    )
+    return manager
+
+
 @pytest.mark.parametrize(
     ("kind", "field", "make"),
     [
         ("company", "telephone", registry.make_company),
-        ("manager", "name", registry.make_manager),
+        ("manager", "name", a_leader),
         ("project", "home_fee_fen", registry.make_project),
         ("project", "manager", registry.make_project),
         ("company", "is_out_of_town", registry.make_company),

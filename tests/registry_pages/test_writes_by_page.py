@@ -71,7 +71,8 @@ def test_bad_input_gets_a_sentence_and_nothing_is_written(city, signed_in, chang
     ],
 )
 def test_a_post_without_the_right_writes_nothing(city, signed_in, role, name):
-    client = signed_in(role)
+    area = city.community.committee if role is Role.COMMITTEE_CLERK else None
+    client = signed_in(role, area=area)
     answer = client.post(url(name, city.community), {**FACTS, "address": "别处"})
     assert answer.status_code == 403
     city.community.refresh_from_db()

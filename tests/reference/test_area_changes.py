@@ -289,6 +289,16 @@ def test_a_preview_changes_nothing() -> None:
     assert not AreaChange.objects.exists()
 
 
+def test_a_name_given_after_a_gap_leaves_the_days_before_the_gap_alone() -> None:
+    area = make_city()["committee_b"]
+    before = tree_on(date(2024, 7, 1))
+    ended = make("dissolved", area, DAY)
+    undo(ended, DAY + timedelta(days=1))
+    make("renamed", area, DAY + timedelta(days=9), name="新社区")
+    assert tree_on(date(2024, 7, 1)) == before
+    assert tree_on(DAY + timedelta(days=9)).areas[area.pk].name == "新社区"
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(

@@ -154,6 +154,8 @@ def close(rows: Any, on: date, *, area: Area, **value: Any) -> Any:
             }
         )
     if open_row is None:
+        # What was never written held from the beginning, also before a gap of the area.
+        begin = begin if rows.exists() else area.valid_from
         rows.model.objects.create(area=area, period=(begin, on), **value)
     else:
         open_row.period = (begin, on)

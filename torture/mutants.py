@@ -138,6 +138,12 @@ def copied(folder: Path) -> Path:
         if (ROOT / name).exists():
             (tree / name).symlink_to(ROOT / name)
     (tree / "var" / "static").mkdir(parents=True)
+    # Before pytest: Django reads a catalogue once, when the first sentence is asked for.
+    subprocess.run(
+        [sys.executable, "-c", "from anju.config.setup import *; translations_compile()"],
+        env=os.environ | {"PYTHONPATH": str(tree / "src")},
+        check=True,
+    )
     return tree
 
 
@@ -152,7 +158,7 @@ def chosen(share: float) -> list[Mutant]:
     return list(MUTANTS[int(head[:6] or "0", 16) % step :: step])
 
 
-def tried(tree: Path, tests: list[str], *more: str) -> int:
+def tried(tree: Path, tests: list[str], *more: str, loud: bool = False) -> int:
     """Exit status of the tests over the copy."""
     environment = os.environ | {
         "PYTHONPATH": f"{tree / 'src'}{os.pathsep}{tree}",
@@ -169,6 +175,8 @@ def tried(tree: Path, tests: list[str], *more: str) -> int:
     if done.returncode not in (0, 1):  # neither passed nor failed: the tests could not run
         sys.stdout.write(done.stdout[-2000:] + done.stderr[-2000:])
         raise RuntimeError(f"pytest ended with {done.returncode}")
+    if done.returncode and loud:
+        sys.stdout.write(done.stdout[-3000:])
     return done.returncode
 
 
@@ -184,7 +192,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             tree = copied(Path(folder))
             tests = sorted({mutant.tests for mutant in mutants})
-            if tried(tree, tests, "--create-db", "--reuse-db"):
+            if tried(tree, tests, "--create-db", "--reuse-db", loud=True):
                 sys.stdout.write("The tests fail on the unbroken tree.\n")
                 return 1
             for mutant in mutants:

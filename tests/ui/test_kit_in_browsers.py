@@ -100,10 +100,10 @@ def test_a_question_opens_takes_the_focus_and_closes_on_escape(reader: Any) -> N
     page = reader(language="en").open("/gallery/")
     summary = page.locator(".aj-confirm summary")
     summary.click()
-    assert page.evaluate("document.activeElement.id") == "why"
+    page.wait_for_function("document.activeElement.id === 'why'")  # when the fold has opened
     page.keyboard.press("Escape")
     assert not page.locator("details.aj-confirm").evaluate("part => part.open")
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.wait_for_function("document.activeElement.tagName === 'SUMMARY'")
 
 
 def test_the_error_summary_takes_the_focus(reader: Any) -> None:

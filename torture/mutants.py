@@ -34,7 +34,7 @@ class Mutant:
         return f"{self.file}: {self.old.strip().splitlines()[0][:70]}"
 
 
-SHOW, TODO = "tests/flow/test_publicity.py", "tests/flow/test_todos.py"
+SHOW, TASKS = "tests/flow/test_publicity.py", "tests/flow/test_todos.py"
 GUARDS, EVERY = "tests/registry/test_guards.py", "tests/architecture/test_every_service_refuses.py"
 EYES = "tests/registry/test_two_pairs_of_eyes.py"
 FILED = "tests/contracts"
@@ -62,7 +62,7 @@ MUTANTS = (
         "return objections",
         SHOW,
     ),
-    Mutant("flow/models.py", "return self.filter(mine)", "return self", TODO),
+    Mutant("flow/models.py", "return self.filter(mine)", "return self", TASKS),
     Mutant(
         "contracts/services/contracts.py",
         "    _may_still_be_contracted(contract, at)\n    filing_number",

@@ -16,14 +16,14 @@ def test_a_changed_mode_a_removal_and_a_stranger_are_named():
         "/etc/a": (stat.S_IFREG | 0o666, 0, 0),
         "/etc/b": (stat.S_IFREG | 0o644, 1000, 0),
         "/srv/new": FILE,
-        "/root/.npm/x": FILE,
+        "/home/anju/.npm/x": FILE,
     }
     told = differences(before, after)
     assert any("CHANGED /etc/a" in line and "-rw-rw-rw-" in line for line in told)
     assert any("CHANGED /etc/b" in line and "1000:0" in line for line in told)
     assert any("REMOVED /etc/c" in line for line in told)
     assert any("UNEXPLAINED" in line and "/srv/new" in line for line in told)
-    assert not any("UNEXPLAINED" in line and "/root/.npm/x" in line for line in told)
+    assert not any("UNEXPLAINED" in line and "/home/anju/.npm/x" in line for line in told)
     assert differences(before, before) == ["  nothing"]
 
 
